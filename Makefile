@@ -1,0 +1,32 @@
+# The commands people type. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup up down test check format lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## .venv with the locked packages (the other commands do it themselves)
+	@$(PYTHON) requirements/install.py
+
+up: setup ## the platform on this machine; DETACH=1 returns when it is healthy, PORT=8081 moves it
+	@$(BIN)/priceguard local up $(if $(DETACH),--detach) $(if $(PORT),--port $(PORT))
+
+down: setup ## stop it
+	@$(BIN)/priceguard local down
+
+test: setup ## every check that CI runs, with the time of each
+	@$(BIN)/python -m tests
+
+check: setup ## the checks that take seconds: format, lint, types, workflows
+	@$(BIN)/python -m tests --static
+
+format: setup ## put the code into shape
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+lock: setup ## pin the newest allowed versions, with hashes
+	@cd requirements && for set in dev api; do \
+	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" ../pyproject.toml \
+	    --extra api $$(test $$set = dev && echo --extra dev || echo --constraint dev.txt) -o $$set.txt || exit 1; done

@@ -1,0 +1,1 @@
+"""The Pulumi program: what an environment is made of."""
