@@ -160,7 +160,10 @@ def origins(raw: Any) -> tuple[str, ...]:
 
 def is_origin(origin: str) -> bool:
     """Whether a browser could send `origin` in an Origin header, and we would want it."""
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
     host = parts.hostname or ""
     safe = parts.scheme == "https" and DOMAIN.fullmatch(host)
     local = parts.scheme == "http" and host in {"localhost", "127.0.0.1"}
@@ -171,7 +174,7 @@ def cidr(raw: Any) -> str:
     """A private IPv4 /16, which leaves room for six subnets of the sizes that the network uses."""
     expected = "a private IPv4 range of size /16 such as 10.20.0.0/16"
     try:
-        network = ipaddress.IPv4Network(raw)
+        network = ipaddress.IPv4Network(str(raw))
     except ValueError:
         raise ValueError(expected) from None
     if network.prefixlen != 16 or not network.is_private:

@@ -19,7 +19,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import Stack
 
 from render import awsx
-from render.registration import Made, Registration, Secret, decode, encode, make_urn, provider_urn
+from render.registration import Made, Registration, Secret, decode, encode, holds_secret, make_urn, provider_urn
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = "priceguard"
@@ -158,7 +158,7 @@ class Monitor(mocks.MockMonitor):
     def _with_secret_outputs(registration: Registration, made: Made) -> Made:
         """Outputs that are secret: those the SDK names, and those that echo a secret input."""
         names = set(registration.options.get("additionalSecretOutputs", ()))
-        names |= {name for name, value in registration.inputs.items() if isinstance(value, Secret)}
+        names |= {name for name, value in registration.inputs.items() if holds_secret(value)}
         hidden = {
             name: Secret(value) if name in names and not isinstance(value, Secret) else value
             for name, value in made.outputs.items()
@@ -187,11 +187,11 @@ def run_program(stack: str, config: Mapping[str, str], maker: Maker, program: Pa
     mocks.set_mocks(_NoMocks(), project=PROJECT, stack=stack, preview=False, monitor=monitor)
 
     @mocks.test
-    def body() -> pulumi.Output[Any]:
+    def body() -> None:
         runpy.run_path(str(program), run_name="__main__")
         root = settings.get_root_resource()
         assert isinstance(root, Stack)
-        return pulumi.Output.from_input(root.outputs).apply(lambda _: None)
+        root.register_outputs(root.outputs)
 
     body()
     return monitor

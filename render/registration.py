@@ -116,6 +116,11 @@ def _encode(value: Any) -> Any:
     return value
 
 
+def holds_secret(value: Any) -> bool:
+    """Whether a secret stands anywhere in `value`."""
+    return masked(value) != value
+
+
 def plain(value: Any) -> Any:
     """`value` with every secret laid open: for providers only."""
     return _replace_secrets(value, lambda secret: plain(secret.value))

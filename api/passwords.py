@@ -1,0 +1,108 @@
+"""Passwords: the rule for new ones, and hashing that neither blocks the event loop nor eats the memory."""
+
+import asyncio
+import base64
+import os
+import secrets
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
+
+from api.errors import BusyError
+
+# Length is the only rule (NIST SP 800-63B, 5.1.1.2: no composition rules, at least 8 and at least 64 allowed).
+SHORTEST: Final = 8
+LONGEST: Final = 1024
+
+# OWASP's minimum for Argon2id: 19 MiB, two passes, one lane; about 22 ms of a core.
+# https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id
+_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_WAITING: Final = 16  # the last one waits about 0.4 s on a whole core, 1.6 s on a quarter
+_LOWEST_PRIORITY: Final = 19
+
+_Result = TypeVar("_Result")
+
+
+def password_problem(password: str) -> str | None:
+    """What is wrong with a new password, for its owner to read; None when nothing is."""
+    if "\0" in password:
+        return "must not hold a NUL character"
+    if not SHORTEST <= len(password) <= LONGEST:
+        return f"must be {SHORTEST} to {LONGEST} characters long"
+    return None
+
+
+class Passwords:
+    """Hashes one password at a time, in a thread of the lowest priority, with a short queue.
+
+    More threads would only use more memory (19 MiB each) and make other answers wait. When the queue is full,
+    methods raise BusyError at once: a long queue would answer after the callers have gone.
+    """
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(1, "passwords", initializer=_lower_priority)
+        self._places = threading.BoundedSemaphore(_WAITING + 1)
+
+    async def hash(self, password: str) -> str:
+        """The text to store for a new password, parameters and salt included."""
+        return await self._run(lambda: _HASHER.hash(_normalised(password)))
+
+    async def verify(self, password: str, stored: str | None) -> bool:
+        """Whether `stored` was made from `password`.
+
+        Without a stored one the answer is no, and takes as long: time must not tell which accounts exist.
+        """
+        return await self._run(lambda: _is_match(password, stored or _decoy()))
+
+    def is_outdated(self, stored: str) -> bool:
+        """Whether `stored` was made with weaker parameters than those of today."""
+        return _HASHER.check_needs_rehash(stored)
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self._executor.shutdown(cancel_futures=True)
+
+    async def _run(self, work: Callable[[], _Result]) -> _Result:
+        if not self._places.acquire(blocking=False):
+            raise BusyError("Too many people are logging in at this moment. Try again in a few seconds.")
+        future = self._executor.submit(work)
+        future.add_done_callback(self._free_place)  # also when the caller has gone before its turn came
+        return await asyncio.wrap_future(future)
+
+    def _free_place(self, _: Future[_Result]) -> None:
+        self._places.release()
+
+
+def _normalised(password: str) -> str:
+    """One form for what different keyboards send for the same characters (NIST SP 800-63B, 5.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _is_match(password: str, stored: str) -> bool:
+    try:
+        return _HASHER.verify(stored, _normalised(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _decoy() -> str:
+    """A hash that no password has; verifying it costs what verifying a real one costs."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+        for size in (_HASHER.salt_len, _HASHER.hash_len)
+    )
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
+
+
+def _lower_priority() -> None:
+    """Let everything else go first. Linux only: elsewhere this would slow the whole process down."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST_PRIORITY)

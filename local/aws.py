@@ -1,0 +1,49 @@
+"""Calls to the local AWS that stand for what AWS services do among themselves."""
+
+import asyncio
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+REGION_OF_ARN, FIELDS_OF_SECRET_ARN = 3, 7
+
+
+@cache
+def client(service: str, endpoint: str, region: str) -> Any:
+    """A boto3 client of the local AWS. Its credentials are no secret: the local AWS takes any."""
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106
+        config=Config(retries={"max_attempts": 1}, connect_timeout=2, read_timeout=10),
+    )
+
+
+async def read_secret(endpoint: str, value_from: str) -> str:
+    """The value that ECS would put into a container for a task definition's `valueFrom`.
+
+    Args:
+        endpoint: URL of the local AWS.
+        value_from: `<secret ARN>`, or `<secret ARN>:<JSON key>:<version stage>:<version id>`; a JSON key is not
+            supported, because no secret of ours holds JSON.
+
+    Raises:
+        botocore.exceptions.ClientError: there is no such secret or version.
+    """
+    fields = value_from.split(":")
+    arn, (_, stage, version) = ":".join(fields[:FIELDS_OF_SECRET_ARN]), (*fields[FIELDS_OF_SECRET_ARN:], "", "", "")[:3]
+    which = {name: value for name, value in (("VersionStage", stage), ("VersionId", version)) if value}
+    secrets = client("secretsmanager", endpoint, fields[REGION_OF_ARN])
+    answer = await asyncio.to_thread(secrets.get_secret_value, SecretId=arn, **which)
+    return answer["SecretString"]
+
+
+async def request_certificate(endpoint: str, region: str, domain: str) -> str:
+    """Have the local ACM issue a certificate for `domain`, and return its ARN."""
+    acm = client("acm", endpoint, region)
+    answer = await asyncio.to_thread(acm.request_certificate, DomainName=domain, ValidationMethod="DNS")
+    return answer["CertificateArn"]

@@ -1,0 +1,75 @@
+"""The command line's side of the platform: find the running one, start one, speak to it."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+from local.control import Connection, connect
+from render.monitor import ROOT
+
+STARTS_WITHIN = 20.0  # seconds until a new supervisor must listen
+DEFAULT_PORT = 8080
+
+
+class ClientError(Exception):
+    """The platform's process cannot be started; the message says why and what to do."""
+
+
+def platform_directory(root: Path = ROOT) -> Path:
+    """`.local/` of the checkout, made when it is not there, for its owner only.
+
+    Raises:
+        ClientError: it cannot be made.
+    """
+    directory = root / ".local"
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+        (directory / "logs").mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ClientError(f"{directory}: {error.strerror}; free or move it, then run again") from error
+    return directory
+
+
+def connect_or_start(port: int | None, root: Path = ROOT) -> Connection:
+    """A connection to the running platform, or to one that is started now.
+
+    Args:
+        port: local port of a new platform; None means the usual one. A running platform keeps its own.
+        root: the checkout.
+
+    Raises:
+        ClientError: no supervisor came up; says what it wrote last.
+    """
+    directory = platform_directory(root)
+    if connection := connect(directory):
+        return connection
+    log = directory / "logs" / "platform.log"
+    command = [sys.executable, "-m", "local.supervisor", str(root), str(directory)]
+    with open_log(log) as output:
+        process = subprocess.Popen(  # noqa: S603
+            [*command, str(DEFAULT_PORT if port is None else port)],
+            cwd=root,
+            env={k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if connection := connect(directory):
+            return connection
+        # 75: a supervisor that another `up` started at this moment holds the lock, and will listen.
+        if process.poll() not in {None, os.EX_TEMPFAIL}:
+            break
+        time.sleep(0.05)
+    last = log.read_text().strip().splitlines()[-1:] if log.exists() else []
+    raise ClientError(f"the platform's process did not start: {' '.join(last) or 'it wrote nothing'} (see {log})")
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open a log for appending, readable by its owner only."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb")

@@ -1,0 +1,175 @@
+"""`priceguard local`: the platform on this machine.
+
+Exit codes: 0 it worked (`status`: healthy); 1 it failed, or runs but is not healthy; 2 the command line is wrong;
+3 nothing runs (`status`); 4 another `up` is at work.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from local.client import ClientError, connect_or_start, platform_directory
+from local.control import Connection, connect
+from local.display import Progress, show_changes, show_status, show_summary, show_until_gone
+from local.logs import follow, last_lines, log_files
+from local.overrides import OverrideError, parse_assignments
+from local.postgres_place import remove_data
+from local.supervisor import lock
+
+STOPPED, BUSY = 3, 4
+GONE_WITHIN = 15.0  # seconds after the last answer until a stopped platform's process must have ended
+
+app = typer.Typer(name="local", help="The platform on this machine.", no_args_is_help=True)
+
+
+@app.command()
+def up(
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when everything is healthy.")] = False,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the API; 0 takes a free one.")] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a configuration key for this run.")
+    ] = None,
+) -> None:
+    """Bring the platform up, or up to date; without --detach it stops with Ctrl-C."""
+    console = Console()
+    try:
+        values = parse_assignments(assignments or [])
+        was_running = connect(platform_directory()) is not None
+        connection = connect_or_start(port)
+    except (ClientError, OverrideError) as error:
+        fail(str(error))
+    with connection:
+        events = connection.request("up", assignments=values, port=port, attach=not detach)
+        try:
+            status = last_answer(events, Progress(console))
+            if was_running:
+                show_changes(console, status["changes"])
+            show_summary(console, status)
+            if not detach:
+                console.print("\nCtrl-C stops it.\n", style="dim")
+                show_until_gone(console, events)
+        except KeyboardInterrupt:
+            console.print()
+            stop(console)
+
+
+@app.command()
+def down(
+    reset: Annotated[bool, typer.Option("--reset", help="Also drop all data and logs.")] = False,
+) -> None:
+    """Stop everything; data and logs stay unless --reset."""
+    console = Console()
+    try:
+        directory = platform_directory()
+    except ClientError as error:
+        fail(str(error))
+    if not stop(console):
+        console.print("nothing runs here", highlight=False)
+    if reset:
+        remove_data(directory / "postgres")
+        for file in log_files(directory).values():
+            file.unlink(missing_ok=True)
+        console.print("data and logs are gone", highlight=False)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """What runs, where, and the stack outputs."""
+    found: dict[str, Any] = {"state": "stopped", "api_url": None, "outputs": {}, "parts": []}
+    if connection := running():
+        with connection:
+            found = last_answer(connection.request("status"))
+    if as_json:
+        print(json.dumps(found, indent=2))
+    else:
+        show_status(Console(), found)
+    sys.exit({"healthy": 0, "stopped": STOPPED}.get(found["state"], 1))
+
+
+@app.command()
+def logs(
+    part: Annotated[str | None, typer.Argument(help="Only this part: api, postgresql, aws, program, platform.")] = None,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="As many of each log.")] = 20,
+    follow_: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+) -> None:
+    """The last lines of the logs, each behind the name of its part."""
+    found = {name: file for name, file in log_files(platform_directory()).items() if name.startswith(part or "")}
+    if not found:
+        fail(f"there is no log of {part or 'anything'} yet; `priceguard local up` makes them")
+    for name, file in found.items():
+        for line in last_lines(file, lines):
+            print(f"{name}  {line}")
+    if follow_:
+        try:
+            for name, line in follow(platform_directory(), part or ""):
+                print(f"{name}  {line}", flush=True)
+        except KeyboardInterrupt:
+            return
+
+
+def running() -> Connection | None:
+    """A connection to the running platform, if there is one."""
+    try:
+        return connect(platform_directory())
+    except ClientError as error:
+        fail(str(error))
+
+
+def stop(console: Console) -> bool:
+    """Stop the running platform and wait until its process is gone; whether there was one."""
+    directory = platform_directory()
+    connection = connect(directory)
+    if connection is None:
+        return False
+    with connection:
+        progress = Progress(console)
+        for event in connection.request("down"):
+            progress.show(event)
+    wait_until_gone(directory)
+    return True
+
+
+def wait_until_gone(directory: Path) -> None:
+    """The process that held the lock has ended when the lock can be had."""
+    deadline = time.monotonic() + GONE_WITHIN
+    while (held := lock(directory)) is None:
+        if time.monotonic() > deadline:
+            fail(f"the platform's process still runs; {directory / 'logs' / 'platform.log'} says what it does")
+        time.sleep(0.02)
+    held.close()
+
+
+def last_answer(events: Iterator[dict[str, Any]], progress: Progress | None = None) -> dict[str, Any]:
+    """Show progress until the answer comes; a failure ends the program with its reason."""
+    try:
+        for event in events:
+            if "done" in event:
+                return event["done"]
+            if "error" in event:
+                if progress:
+                    progress.close()
+                if event.get("stopping"):
+                    wait_until_gone(platform_directory())
+                fail(event["error"])
+            if "busy" in event:
+                fail(event["busy"], code=BUSY)
+            if progress:
+                progress.show(event)
+    except ConnectionError:
+        pass
+    finally:
+        if progress:
+            progress.close()
+    fail("the platform stopped before it answered; run the command again, or see `priceguard local logs platform`")
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Say why on standard error, and end."""
+    Console(stderr=True).print(f"[red]✗[/] {message}", highlight=False, soft_wrap=True)
+    sys.exit(code)

@@ -1,0 +1,115 @@
+"""What `priceguard local` shows a person."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+PARTS = {
+    "postgresql": "PostgreSQL",
+    "aws": "AWS (moto)",
+    "program": "Pulumi program",
+    "load-balancer": "load balancer",
+    "service": "service",
+}
+MARKS = {"create": "[green]+[/]", "update": "[yellow]~[/]", "replace": "[magenta]±[/]", "delete": "[red]-[/]"}
+
+
+class Progress:
+    """Shows the events of an `up` or a `down` as they come: a line per part, with its seconds."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status: Status | None = None
+        self._made = 0
+
+    def show(self, event: dict[str, Any]) -> None:
+        """Show one event; those that are not progress are not shown."""
+        if "op" in event:
+            self._made += event["op"] != "same"
+            self._spin(f"{PARTS['program']}: {self._made} resources changed, at {event['type']} {event['name']}")
+        elif event.get("state") == "starting":
+            self._spin(PARTS.get(event["part"], event["part"]))
+        elif "part" in event:
+            self.close()
+            name = PARTS.get(event["part"], event["part"])
+            words = event.get("text") or event["state"]
+            self._console.print(
+                f"  [green]✓[/] {name:<16}{words:<52}{event['seconds']:>6.1f} s", highlight=False, soft_wrap=True
+            )
+
+    def close(self) -> None:
+        """Stop the spinner."""
+        if self._status:
+            self._status.stop()
+            self._status = None
+
+    def _spin(self, text: str) -> None:
+        if not self._console.is_terminal:
+            return
+        if self._status is None:
+            self._status = self._console.status(text)
+            self._status.start()
+        self._status.update(text)
+
+
+def show_changes(console: Console, changes: list[dict[str, Any]]) -> None:
+    """What an `up` changed on a platform that was running: a line per resource."""
+    if not changes:
+        console.print("  nothing to change", highlight=False)
+    for change in changes:
+        properties = f" [dim]({', '.join(change['changed'])})[/]" if change["changed"] else ""
+        mark = MARKS[change["op"]]
+        line = f"  {mark} {change['op']:<8}{change['type']} {change['name']}{properties}"
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def show_summary(console: Console, status: dict[str, Any]) -> None:
+    """URLs, stack outputs, and commands to try that work as they are printed."""
+    console.print()
+    table = Table.grid(padding=(0, 2))
+    for name, value in {"API": status["api_url"], **flat(status["outputs"])}.items():
+        table.add_row(Text(name, style="bold"), Text(str(value), overflow="fold"))
+    console.print(table)
+    console.print("\nTry it:", style="bold")
+    # A new address each time: accounts survive restarts.
+    account = json.dumps({"email": f"you+{secrets.token_hex(3)}@example.com", "password": "correct horse battery"})
+    for action in ("register", "login"):
+        command = f"curl -s {status['api_url']}/api/auth/{action} -H 'Content-Type: application/json' -d '{account}'"
+        console.print(Text(f"  {command}"), soft_wrap=True)
+    console.print("\nStop it: make down", highlight=False)
+
+
+def show_status(console: Console, status: dict[str, Any]) -> None:
+    """The parts as a table, the state and the URL above it."""
+    console.print(f"{status['state']}  {status['api_url'] or ''}".rstrip(), highlight=False)
+    if not status["parts"]:
+        return
+    table = Table("part", "state", "address", "pid", box=None, pad_edge=False, header_style="dim")
+    for part in status["parts"]:
+        style = "green" if part["state"] in {"running", "healthy"} else "yellow"
+        table.add_row(part["name"], Text(part["state"], style), part["address"] or "", str(part["pid"] or ""))
+    console.print(table)
+
+
+def flat(outputs: dict[str, Any]) -> dict[str, Any]:
+    """Objects become one row per member: `netlifyEnvironment.VITE_API_BASE_URL`."""
+    rows: dict[str, Any] = {}
+    for name, value in outputs.items():
+        members: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else ()
+        rows |= {f"{name}.{inner}": v for inner, v in members} or {name: value}
+    return rows
+
+
+def show_until_gone(console: Console, events: Iterable[dict[str, Any]]) -> None:
+    """What happens to tasks while a person looks on."""
+    with suppress(ConnectionError):
+        for event in events:
+            if "event" in event:
+                console.print(f"  [dim]·[/] {event['event']}", highlight=False, soft_wrap=True)

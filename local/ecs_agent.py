@@ -1,0 +1,97 @@
+"""The local ECS: runs services as processes on this machine, as Fargate would run them as containers.
+
+One `EcsAgent` stands for a cluster with its scheduler and its agents. It is given what the program registered
+(`local.ecs_model`) and does the rest: secrets, processes, health checks, targets, rolling deployments, the
+circuit breaker, replacement of failed tasks.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.ecs_model import DeploymentResult, Service, ServiceEvent, TaskStatus
+from local.load_balancer import LoadBalancer
+from local.service_scheduler import ServiceScheduler
+from local.task import Machine
+
+_EVENTS = 100  # as many as AWS shows
+
+
+class EcsAgent:
+    """Runs services. To be used in one event loop; `close` it before the loop ends.
+
+    Args:
+        load_balancer: where the tasks' targets are registered.
+        read_secret: gives the value for the `valueFrom` of a secret; what it raises fails the task.
+        working_directory: stands for the image's, the commands run there.
+        log_directory: gets `<container>-<task>.log` for each task, mode 0600.
+        path: directory that comes first in the tasks' PATH, so that `python` is the virtual environment's.
+        time_scale: what health check intervals and start periods are divided by. 10 and not more, because a
+            container health check is a process of its own each time.
+        minimum_start: seconds that start and grace periods keep at least; programs do not start faster here.
+        on_event: told about everything that happens, one line each, never a secret.
+    """
+
+    def __init__(
+        self,
+        *,
+        load_balancer: LoadBalancer,
+        read_secret: Callable[[str], Awaitable[str]],
+        working_directory: Path,
+        log_directory: Path,
+        path: Path,
+        time_scale: float = 10,
+        minimum_start: float = 5,
+        on_event: Callable[[str], None] | None = None,
+    ) -> None:
+        self._machine = Machine(
+            load_balancer=load_balancer,
+            read_secret=read_secret,
+            working_directory=working_directory,
+            log_directory=log_directory,
+            path=path,
+            time_scale=time_scale,
+            minimum_start=minimum_start,
+        )
+        self._on_event = on_event
+        self._services: dict[str, ServiceScheduler] = {}
+        self._events: deque[ServiceEvent] = deque(maxlen=_EVENTS)
+
+    @property
+    def events(self) -> list[ServiceEvent]:
+        """The last hundred events, the oldest first."""
+        return list(self._events)
+
+    async def deploy(self, service: Service) -> DeploymentResult:
+        """Make a service what it should be, by a rolling deployment; returns when it has ended.
+
+        The same service again changes nothing. A deployment that is still running is superseded. Cancelling
+        the call does not stop the deployment.
+        """
+        if service.name not in self._services:
+
+            def record(text: str) -> None:
+                self._record(f"{service.name}: {text}")
+
+            self._services[service.name] = ServiceScheduler(self._machine, record)
+        return await self._services[service.name].deploy(service)
+
+    async def delete(self, name: str) -> None:
+        """Drain and stop a service's tasks and forget it; one that does not exist is fine."""
+        if (service := self._services.pop(name, None)) is not None:
+            await service.close()
+
+    def tasks(self) -> list[TaskStatus]:
+        """Return all tasks, and for each service the last few that have stopped, the oldest first."""
+        return [task for service in self._services.values() for task in service.tasks()]
+
+    async def close(self) -> None:
+        """Drain and stop everything; no process is left."""
+        await asyncio.gather(*(self.delete(name) for name in list(self._services)))
+
+    def _record(self, text: str) -> None:
+        self._events.append(ServiceEvent(at=datetime.now(UTC), text=text))
+        if self._on_event is not None:
+            self._on_event(text)

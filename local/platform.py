@@ -1,0 +1,236 @@
+"""The platform: its parts, in the order in which they need each other, and the real program between them.
+
+PostgreSQL and the local AWS first, then the Pulumi program, which makes everything else in them, then the load
+balancer and the tasks that it described. `up` does the same thing whether nothing runs yet or everything does: a part
+that is there is kept, one that is gone is started again.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from local import aws, deployment
+from local.database import DatabaseError, LocalDatabase, choose_database
+from local.ecs_agent import EcsAgent
+from local.ecs_model import TaskStatus
+from local.load_balancer import LoadBalancer
+from local.moto import MotoError, MotoServer
+from local.overrides import STACK, local_configuration
+from local.ports import PortTakenError
+from local.postgres import PostgresError
+from local.program import Changes, ProgramError, run_program
+from local.providers import Surroundings
+from local.state import State
+from render.configuration import ConfigurationError
+
+HTTPS = 443
+REGION = "us-east-1"
+Report = Callable[[dict[str, Any]], None]
+EXPECTED = (ConfigurationError, DatabaseError, MotoError, PostgresError, ProgramError)
+
+
+class PlatformError(Exception):
+    """The platform could not come up; the message says why and what to do."""
+
+
+class Platform:
+    """Everything that runs for one checkout.
+
+    Args:
+        root: the checkout.
+        directory: data, logs and state; mode 0700.
+        port: local port of the HTTPS listener; 0 takes a free one.
+        on_event: told what happens to tasks, one line each.
+    """
+
+    def __init__(self, root: Path, directory: Path, port: int, on_event: Callable[[str], None]) -> None:
+        self._root = root
+        self._directory = directory
+        self._logs = directory / "logs"
+        self._logs.mkdir(mode=0o700, exist_ok=True)
+        self._state_file = directory / "state.json"
+        self._state_file.unlink(missing_ok=True)  # the local AWS that it describes is gone
+        self._database: LocalDatabase = choose_database(os.environ.get("DATABASE_URL"), directory / "postgres")
+        self._aws = MotoServer(self._logs / "aws.log")
+        self._certificate_arn = ""
+        self._balancer = LoadBalancer({HTTPS: port})
+        self._agent = self._new_agent(on_event)
+        self.outputs: dict[str, Any] = {}
+
+    async def up(self, *, assignments: dict[str, str], report: Report) -> dict[str, Any]:
+        """Bring everything up, or up to date.
+
+        Args:
+            assignments: configuration keys that are set for this run.
+            report: takes one event per part and per resource.
+
+        Returns:
+            `status()`, and `changes`: the operations that were not `same`.
+
+        Raises:
+            PlatformError: with the reason and the remedy.
+        """
+        try:
+            async with step("postgresql", report) as said:
+                await self._database.start()
+                said("{}:{}".format(*self._database.address))
+            async with step("aws", report) as said:
+                await self._start_aws()
+                said(self._aws.endpoint)
+            async with step("program", report) as said:
+                changes = await self._run_program(assignments, report)
+                said(str(changes))
+            self.outputs = changes.outputs
+            async with step("load-balancer", report) as said:
+                await self._configure_balancer()
+                said(self.api_url)
+            async with step("service", report) as said:
+                said(await self._deploy())
+        except PortTakenError as error:
+            raise PlatformError(f"{error}: stop that program, or choose another: --port {error.port + 1}") from error
+        except EXPECTED as error:
+            raise PlatformError(str(error)) from error
+        except OSError as error:
+            raise PlatformError(f"{error.filename or self._directory}: {error.strerror or error}") from error
+        return {**self.status(), "changes": changes.real}
+
+    async def down(self, report: Report) -> None:
+        """Stop everything, the last one started first; requests in flight end."""
+        for part, stop in (
+            ("service", self._agent.close),
+            ("load-balancer", self._balancer.close),
+            ("aws", self._stop_aws),
+            ("postgresql", self._stop_database),
+        ):
+            async with step(part, report, ready="stopped"):
+                await stop()
+
+    @property
+    def api_url(self) -> str:
+        """Where the API answers; empty before the load balancer listens."""
+        return self._balancer.urls.get(HTTPS, "")
+
+    @property
+    def serves(self) -> bool:
+        """Whether a task is there to answer."""
+        return any(task_state(task) == "healthy" for task in self._agent.tasks())
+
+    def status(self) -> dict[str, Any]:
+        """What runs: `api_url`, `outputs`, `parts` (each `name`, `state`, `address`, `pid`) and `state`."""
+        database, balancer = "{}:{}".format(*self._database.address) if self._database.running else None, self.api_url
+        rows = [
+            ("platform", True, None, os.getpid()),
+            ("postgresql", self._database.running, database, self._database.pid),
+            ("aws", self._aws.pid is not None, self._aws.endpoint if self._aws.pid else None, self._aws.pid),
+            ("load-balancer", bool(balancer), balancer or None, os.getpid() if balancer else None),
+        ]
+        parts = [
+            {"name": name, "state": "running" if runs else "stopped", "address": address, "pid": pid}
+            for name, runs, address, pid in rows
+        ]
+        for task in self._agent.tasks():
+            if task.state != "STOPPED":
+                row = {"name": f"api/{task.id}", "state": task_state(task), "address": task.address, "pid": task.pid}
+                parts.append(row)
+        healthy = self.serves and all(part["state"] in {"running", "healthy", "draining"} for part in parts)
+        return {
+            "state": "healthy" if healthy else "degraded",
+            "api_url": balancer or None,
+            "outputs": self.outputs,
+            "parts": parts,
+        }
+
+    def _new_agent(self, on_event: Callable[[str], None]) -> EcsAgent:
+        async def read_secret(value_from: str) -> str:
+            return await aws.read_secret(self._aws.endpoint, value_from)
+
+        return EcsAgent(
+            load_balancer=self._balancer,
+            read_secret=read_secret,
+            working_directory=self._root,
+            log_directory=self._logs / "tasks",
+            path=Path(sys.executable).parent,
+            on_event=on_event,
+        )
+
+    async def _start_aws(self) -> None:
+        """A new local AWS is empty: what the state says was in the old one."""
+        if self._aws.pid is not None:
+            return
+        self._state_file.unlink(missing_ok=True)
+        self._aws.start()
+        self._certificate_arn = await aws.request_certificate(self._aws.endpoint, REGION, "api.localhost")
+
+    async def _stop_aws(self) -> None:
+        self._aws.stop()
+        self._state_file.unlink(missing_ok=True)
+
+    async def _stop_database(self) -> None:
+        self._database.stop()
+
+    async def _run_program(self, assignments: dict[str, str], report: Report) -> Changes:
+        config = local_configuration(
+            self._root,
+            certificate_arn=self._certificate_arn,
+            database=self._database.settings,
+            assignments=assignments,
+        )
+        surroundings = Surroundings(
+            aws_endpoint=self._aws.endpoint,
+            region=config.get("aws:region", REGION),
+            database_admin_dsn=self._database.admin_dsn,
+            database_address=self._database.address,
+        )
+        job = {
+            "stack": STACK,
+            "config": config,
+            "surroundings": asdict(surroundings),
+            "state": str(self._state_file),
+            "program": str(self._root / "infra"),
+        }
+        return await run_program(job, log=self._logs / "program.log", root=self._root, report=report)
+
+    async def _configure_balancer(self) -> None:
+        state = State.load(self._state_file)
+        await self._balancer.configure(deployment.listeners(state), deployment.target_groups(state))
+
+    async def _deploy(self) -> str:
+        """Roll every service; then ask the API through the load balancer."""
+        for service in deployment.services(State.load(self._state_file)):
+            result = await self._agent.deploy(service)
+            if not result.completed:
+                log = "\n".join(f"    {line}" for line in result.log_tail)
+                raise PlatformError(f"{service.name}: {result.reason}\n{log}".rstrip())
+        async with aiohttp.ClientSession() as session, session.get(f"{self.api_url}/health") as answer:
+            if answer.status != 200:
+                raise PlatformError(f"{self.api_url}/health answers {answer.status}; `priceguard local logs` says why")
+        tasks = [task for task in self._agent.tasks() if task.state == "RUNNING"]
+        return f"{len(tasks)} healthy, {tasks[0].task_definition}"
+
+
+def task_state(task: TaskStatus) -> str:
+    """One word for a task: its own state until it runs, then what container and load balancer say of its health."""
+    if task.state != "RUNNING":
+        return task.state.lower()
+    return task.health.lower() if task.target in {None, "healthy"} else str(task.target)
+
+
+@contextlib.asynccontextmanager
+async def step(part: str, report: Report, ready: str = "ready") -> AsyncIterator[Callable[[str], None]]:
+    """Report that `part` starts and is ready, with what was said about it and the seconds it took."""
+    started, words = time.monotonic(), [""]
+    report({"part": part, "state": "starting"})
+
+    def said(text: str) -> None:
+        words[0] = text
+
+    yield said
+    report({"part": part, "state": ready, "text": words[0], "seconds": round(time.monotonic() - started, 2)})

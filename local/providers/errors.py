@@ -1,0 +1,49 @@
+"""What a provider refuses, and how it says so without giving a secret away.
+
+ProviderError            what callers see: the resource's type and name, the property if one is to blame, the reason
+Refusal                  how the inside says it; never leaves this package
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+class ProviderError(Exception):
+    """A resource cannot be checked, made, changed, deleted or looked up.
+
+    Args:
+        type: type token of the resource, or the token of the function.
+        name: logical name of the resource; empty for a function.
+        reason: what is wrong, free of secrets.
+        property: the Pulumi property to blame, with dots inside an object; empty when none is.
+    """
+
+    def __init__(self, type: str, name: str, reason: str, property: str = "") -> None:  # noqa: A002 - Pulumi's word
+        super().__init__(": ".join(filter(None, (f"{type} {name}".strip(), property, reason))))
+        self.type = type
+        self.name = name
+        self.property = property
+        self.reason = reason
+
+
+class Refusal(Exception):  # noqa: N818 - it is caught before anybody sees it
+    """What is wrong with an operation that does not know which resource it is for.
+
+    Args:
+        reason: what is wrong; may hold secrets.
+        property: as in ProviderError.
+    """
+
+    def __init__(self, reason: str, property: str = "") -> None:  # noqa: A002 - Pulumi's word
+        super().__init__(reason)
+        self.reason = reason
+        self.property = property
+
+
+def without_secrets(text: str, properties: Mapping[str, Any], sensitive: Iterable[str]) -> str:
+    """Return `text` with the values of the sensitive properties blotted out."""
+    for name in sensitive:
+        value = properties.get(name)
+        if isinstance(value, str) and value:
+            text = text.replace(value, "[secret]")
+    return text

@@ -1,0 +1,56 @@
+"""What a program may ask of AWS without making anything: the functions of the AWS provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.providers.errors import Refusal
+from local.providers.expressions import evaluate
+from local.providers.parameters import parameters
+from local.providers.resource import World
+
+
+@dataclass(frozen=True)
+class Invoke:
+    """One function: an operation without parameters of its own, and where in its answer the results stand."""
+
+    service: str
+    operation: str
+    outputs: Mapping[str, str]
+
+
+INVOKES = {
+    "aws:index/getCallerIdentity:getCallerIdentity": Invoke(
+        "sts",
+        "get_caller_identity",
+        {"accountId": "Account", "arn": "Arn", "userId": "UserId", "id": "Account"},
+    ),
+    "aws:index/getAvailabilityZones:getAvailabilityZones": Invoke(
+        "ec2",
+        "describe_availability_zones",
+        {
+            "names": "AvailabilityZones[?State=='available'].ZoneName",
+            "zoneIds": "AvailabilityZones[?State=='available'].ZoneId",
+            "id": "AvailabilityZones[0].RegionName",
+        },
+    ),
+}
+
+
+def invoke(world: World, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a function; its arguments are echoed.
+
+    Raises:
+        Refusal: there is no such function, or it does not take such an argument.
+    """
+    row = INVOKES.get(token)
+    if row is None:
+        raise Refusal("is not among the functions that are answered here (local/providers/invokes.py)")
+    sent = parameters(world.aws.input_shape(row.service, row.operation), _without_options(args), {})
+    answer = world.aws.call(row.service, row.operation, sent)
+    return {**args, **{name: evaluate(e, answer) for name, e in row.outputs.items()}}
+
+
+def _without_options(args: Mapping[str, Any]) -> dict[str, Any]:
+    """`state` filters zones, and the outputs do that already."""
+    return {k: v for k, v in args.items() if k != "state"}

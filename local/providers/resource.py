@@ -1,0 +1,102 @@
+"""What the stand-ins work on, and what they make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from local.providers.aws import Aws
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What exists.
+
+    Args:
+        type: type token, such as `aws:ec2/vpc:Vpc`.
+        name: logical name.
+        id: the id that AWS gave it.
+        inputs: checked properties that it was made from.
+        outputs: those and what AWS added, by Pulumi's names.
+    """
+
+    type: str
+    name: str
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Top-level properties that differ, and those of them that force a replacement."""
+
+    changed: frozenset[str]
+    replaces: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What the stand-ins work on.
+
+    Args:
+        aws_endpoint: URL of the AWS emulator.
+        region: AWS region.
+        database_admin_dsn: `postgresql://` URL of a PostgreSQL superuser; an RDS instance becomes a role and a
+            database there. Without one an RDS instance is an error.
+        database_address: host and port that an RDS instance's outputs name.
+    """
+
+    aws_endpoint: str
+    region: str
+    database_admin_dsn: str | None
+    database_address: tuple[str, int]
+
+
+@dataclass(frozen=True)
+class World:
+    """The surroundings and the AWS in them."""
+
+    aws: Aws
+    surroundings: Surroundings
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a creation or an update has led to."""
+
+    id: str
+    outputs: dict[str, Any]
+
+
+class Kind(Protocol):
+    """What can be done with resources of one type. What cannot be done raises Refusal."""
+
+    @property
+    def sensitive(self) -> frozenset[str]:
+        """Properties whose values never appear in an error."""
+        ...
+
+    def check(self, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the inputs, completed; `old` are those of the resource that exists."""
+        ...
+
+    def diff(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Diff:
+        """Compare two sets of checked inputs."""
+        ...
+
+    def create(self, world: World, name: str, inputs: Mapping[str, Any]) -> Made:
+        """Make a resource from checked inputs."""
+        ...
+
+    def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:
+        """Change a resource in place."""
+        ...
+
+    def delete(self, world: World, resource: Resource) -> None:
+        """Remove a resource."""
+        ...
+
+
+def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the values that differ; None is the same as absent."""
+    return frozenset(name for name in {*old, *new} if old.get(name) != new.get(name))

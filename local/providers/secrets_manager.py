@@ -1,0 +1,53 @@
+"""Secrets and their versions: aws:secretsmanager/..."""
+
+from local.providers.naming import Named
+from local.providers.rows import Call, Row, Service, Update, document, tagging
+
+SECRETS_MANAGER = Service(
+    "secretsmanager",
+    tagging(
+        Call("tag_resource", {"SecretId": "id", "Tags": "added.tags"}),
+        Call("untag_resource", {"SecretId": "id", "TagKeys": "removed.tags"}),
+    ),
+)
+
+ROWS = {
+    "aws:secretsmanager/secret:Secret": Row(
+        service=SECRETS_MANAGER,
+        create=Call("create_secret"),
+        id="ARN",
+        outputs={"arn": "ARN"},
+        defaults={"recoveryWindowInDays": 30},
+        key={"SecretId": "id"},
+        updates=(
+            Update((Call("put_resource_policy", {"ResourcePolicy": "policy"}),), {"policy"}),
+            Update((Call("update_secret"),), {"description", "kmsKeyId"}),
+        ),
+        replaces={"name", "namePrefix"},
+        delete=(
+            Call(
+                "delete_secret",
+                {"ForceDeleteWithoutRecovery": "`true`"},
+                when="recoveryWindowInDays == `0`",
+            ),
+            Call(
+                "delete_secret",
+                {"RecoveryWindowInDays": "recoveryWindowInDays"},
+                when="recoveryWindowInDays != `0`",
+            ),
+        ),
+        recorded={"recoveryWindowInDays", "forceOverwriteReplicaSecret"},
+        named=Named(most=512),
+        normal={"policy": document},
+    ),
+    # Deleting does nothing: a version that is no longer the current one stays readable by its id, and tasks that
+    # were started with it may still ask for it.
+    "aws:secretsmanager/secretVersion:SecretVersion": Row(
+        service=Service("secretsmanager"),
+        create=Call("put_secret_value"),
+        id="join('|', [secretId, VersionId])",
+        outputs={"arn": "ARN", "secretArn": "ARN", "versionId": "VersionId", "versionStages": "VersionStages"},
+        replaces={"secretId", "secretString", "secretBinary", "versionStages"},
+        sensitive={"secretString", "secretBinary"},
+    ),
+}

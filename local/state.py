@@ -1,0 +1,48 @@
+"""What the embedded runner made, by URN, on disk while the platform runs.
+
+It holds secrets in the clear, as the stand-ins do, so the file is readable by its owner only.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.providers import Resource
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One resource that exists, with the options that decide how it may go."""
+
+    resource: Resource
+    options: dict[str, Any]
+
+
+@dataclass
+class State:
+    """Every resource that exists, in the order of its making; `save` writes it as a whole or not at all."""
+
+    path: Path
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> "State":
+        """The state in `path`; an empty one when there is no such file."""
+        if not path.exists():
+            return cls(path)
+        document = json.loads(path.read_text())
+        return cls(path, {urn: Entry(Resource(**e["resource"]), e["options"]) for urn, e in document.items()})
+
+    def save(self) -> None:
+        """Write to a file beside it, then rename: a kill half-way leaves the old state."""
+        beside = self.path.with_suffix(".new")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({urn: asdict(entry) for urn, entry in self.entries.items()}, file)
+        beside.replace(self.path)
+
+    def of_type(self, type_: str) -> list[Resource]:
+        """Every resource of a type token."""
+        return [entry.resource for entry in self.entries.values() if entry.resource.type == type_]

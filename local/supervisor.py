@@ -1,0 +1,166 @@
+"""The process in which the platform lives: `python -m local.supervisor <checkout> <directory> <port>`.
+
+It outlives the command that started it, answers `up`, `status` and `down` on a loopback connection (`local.control`),
+and holds a lock, so that a checkout has one platform at the most. An `up` that asked to stay attached takes the
+platform down with it when its connection ends, whatever ended it.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import hmac
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+from local.control import FILE, Address
+from local.platform import Platform, PlatformError
+
+FIRST_COMMAND_WITHIN = 30  # seconds; without one nobody wants this process
+
+
+class Supervisor:
+    """Answers commands until one of them, a signal or an attached `up` ends it."""
+
+    def __init__(self, root: Path, directory: Path, port: int) -> None:
+        self._directory = directory
+        self._platform = Platform(root, directory, port, self._task_event)
+        self._token = secrets.token_urlsafe(32)
+        self._updating: asyncio.Task[dict[str, Any]] | None = None
+        self._updating_since = 0.0
+        self._attached: set[asyncio.StreamWriter] = set()
+        self._stop = asyncio.Event()
+        self._used = asyncio.Event()
+        self._stop_listener: asyncio.StreamWriter | None = None
+
+    async def run(self) -> None:
+        """Serve until stopped, then take everything down."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._stop.set)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        Address(server.sockets[0].getsockname()[1], self._token, os.getpid()).write(self._directory)
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_COMMAND_WITHIN):
+                    await self._used.wait()
+            if self._used.is_set():
+                await self._stop.wait()
+        finally:
+            (self._directory / FILE).unlink(missing_ok=True)
+            await self._take_down()
+
+    async def _take_down(self) -> None:
+        if self._updating:
+            self._updating.cancel()
+            await asyncio.wait([self._updating])
+        writer = self._stop_listener
+        await self._platform.down(lambda event: say(writer, event) if writer else None)
+        if writer:
+            say(writer, {"done": {}})
+            with contextlib.suppress(ConnectionError):
+                await writer.drain()
+
+    def _task_event(self, text: str) -> None:
+        for writer in self._attached:
+            say(writer, {"event": text})
+        print(text, flush=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, one command."""
+        with contextlib.suppress(ConnectionError):
+            request = json.loads(await reader.readline() or b"{}")
+            if not hmac.compare_digest(str(request.get("token", "")), self._token):
+                writer.close()
+                return
+            self._used.set()
+            if request["command"] == "down":
+                self._stop_listener = writer  # closed by the end of this process, which the other side waits for
+                self._stop.set()
+                return
+            if request["command"] == "up":
+                await self._up(request, reader, writer)
+            else:
+                say(writer, {"done": self._platform.status()})
+            await writer.drain()
+            writer.close()
+
+    async def _up(self, request: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._updating:
+            seconds = round(time.monotonic() - self._updating_since)
+            say(writer, {"busy": f"another `up` is at work here since {seconds} s; wait for it, then run `up` again"})
+            return
+        attached = self._watch(reader) if request["attach"] else None
+        self._updating_since = time.monotonic()
+        self._updating = asyncio.create_task(
+            self._platform.up(assignments=request["assignments"], report=lambda event: say(writer, event))
+        )
+        try:
+            say(writer, {"done": await self._updating})
+        except PlatformError as error:
+            # A platform that never came up leaves nothing behind; one that served goes on as it was.
+            stopping = not self._platform.serves
+            say(writer, {"error": str(error), "stopping": stopping})
+            if stopping:
+                self._stop.set()
+            return
+        except asyncio.CancelledError:
+            say(writer, {"error": "stopped before everything was up"})
+            return
+        finally:
+            self._updating = None
+        if attached:
+            self._attached.add(writer)
+            await attached
+            self._attached.discard(writer)
+
+    def _watch(self, reader: asyncio.StreamReader) -> asyncio.Task[None]:
+        """Stop everything when the other side of an attached connection goes."""
+
+        async def until_gone() -> None:
+            with contextlib.suppress(ConnectionError):
+                await reader.read()
+            self._stop.set()
+
+        return asyncio.create_task(until_gone())
+
+
+def say(writer: asyncio.StreamWriter, event: dict[str, Any]) -> None:
+    """Write one event; a client that has gone does not matter."""
+    if not writer.is_closing():
+        writer.write(json.dumps(event).encode() + b"\n")
+
+
+def lock(directory: Path) -> TextIO | None:
+    """The lock that only one supervisor of a directory can hold, or None; held until it is closed."""
+    file = (directory / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def main() -> int:
+    """Run one supervisor; exit code 0 after a stop, 75 when another one holds the lock."""
+    root, directory, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    held = lock(directory)
+    if held is None:
+        return os.EX_TEMPFAIL
+    with held:
+
+        async def run() -> None:
+            await Supervisor(root, directory, port).run()
+
+        asyncio.run(run())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""`priceguard`: one command, made of the sub-commands of the packages below it."""
+
+import typer
+
+from local import commands as local_commands
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(local_commands.app)
+
+
+@app.callback()
+def priceguard() -> None:
+    """PriceGuard's platform: run it, see it, change it."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

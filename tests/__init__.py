@@ -1,0 +1,1 @@
+"""The checks: `make test` runs all of them."""

@@ -1,0 +1,39 @@
+"""Every check that CI runs, with the time of each: `make test`. `--static` leaves out pytest."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).resolve().parent.parent
+STATIC = {
+    "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
+    "lint": [BIN / "ruff", "check", "--quiet", "."],
+    "types": [BIN / "basedpyright"],
+    "workflows": [BIN / "actionlint", "-no-color"],
+    "workflow security": [BIN / "zizmor", "--offline", "--no-progress", "--format", "plain", ".github/workflows"],
+}
+# Two workers, because the promise is for two cores; tests of one file stay together, with their servers.
+PYTEST = [BIN / "python", "-m", "pytest", "--numprocesses", "2", "--dist", "loadfile", "--quiet"]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the checks one after another, all of them even when one fails; exit code 1 when any did."""
+    static = "--static" in arguments
+    checks = STATIC if static else {**STATIC, "tests": PYTEST}
+    failed: list[str] = []
+    for name, command in checks.items():
+        started = time.monotonic()
+        done = subprocess.run(command, cwd=ROOT, check=False)
+        seconds = time.monotonic() - started
+        print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name:<18} {seconds:5.1f} s", flush=True)
+        if done.returncode != 0:
+            failed.append(name)
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

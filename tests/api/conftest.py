@@ -1,0 +1,79 @@
+"""The API in this process, with a database of its own for each test."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import replace
+
+import asyncpg
+import pytest
+from quart import Quart
+from quart.typing import TestClientProtocol as Client
+
+from api.app import create_app
+from api.settings import Settings
+
+PASSWORD = "correct horse"
+ORIGIN = "https://shop.example"
+
+
+@pytest.fixture
+def settings(database: str) -> Settings:
+    """Valid settings."""
+    return Settings(
+        environment="dev",
+        revision="0123abc",
+        log_level="INFO",
+        host="127.0.0.1",
+        port=4000,
+        database_url=database,
+        allowed_origins=frozenset({ORIGIN, "http://localhost:5173"}),
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncGenerator[Quart]:
+    """The started application; its database may still be connecting."""
+    app = create_app(replace(settings))
+    async with app.test_app():
+        yield app
+
+
+@pytest.fixture
+async def client(app: Quart) -> Client:
+    """A client of the application, whose database is ready."""
+    client = app.test_client()
+    await eventually(lambda: is_healthy(client))
+    return client
+
+
+@pytest.fixture
+async def db(database: str) -> AsyncGenerator[asyncpg.Connection]:
+    """The test's own connection to the application's database."""
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+    """Return as soon as `holds`; fail after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110 — what is awaited happens elsewhere
+            await asyncio.sleep(0.01)
+
+
+async def is_healthy(client: Client) -> bool:
+    """Whether the deep health check passes."""
+    return (await client.get("/health")).status_code == 200
+
+
+async def register(client: Client, email: str = "ada@example.com") -> None:
+    """An account with PASSWORD."""
+    answer = await client.post("/api/auth/register", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 201
+
+
+async def log_in(client: Client, email: str = "ada@example.com") -> dict[str, str]:
+    """The headers of a new session of that account."""
+    answer = await client.post("/api/auth/login", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 200
+    return {"Authorization": f"Bearer {(await answer.get_json())['token']}"}

@@ -1,0 +1,23 @@
+"""Fixtures that more than one folder of tests uses, and the time of each folder."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.postgres_fixture"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the seconds that each folder of tests took, over all workers."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    counts: defaultdict[str, int] = defaultdict(int)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                group = Path(report.nodeid.split("::")[0]).parts[1]
+                seconds[group] += report.duration
+                counts[group] += report.when == "call"
+    terminalreporter.section("seconds of each group")
+    for group in sorted(seconds):
+        terminalreporter.line(f"{group:<12}{counts[group]:>5} tests {seconds[group]:>7.1f} s")

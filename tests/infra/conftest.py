@@ -1,0 +1,24 @@
+"""The manifests of both stacks, rendered once for all tests of this folder."""
+
+import pytest
+
+from render.manifest import Manifest
+from render.program import run
+
+
+@pytest.fixture(scope="session")
+def dev() -> Manifest:
+    """The dev stack as it is configured."""
+    return run("dev")
+
+
+@pytest.fixture(scope="session")
+def prod() -> Manifest:
+    """The prod stack as it is configured."""
+    return run("prod")
+
+
+@pytest.fixture(params=["dev", "prod"])
+def stack(request: pytest.FixtureRequest) -> Manifest:
+    """Each stack in turn."""
+    return request.getfixturevalue(request.param)

@@ -1,0 +1,33 @@
+"""What the program and the API share without importing each other: variables, port, health path, certificates."""
+
+import json
+
+from api import settings as api_settings
+from render.manifest import Manifest
+from render.monitor import ROOT
+from tests.infra.test_environment import container
+
+
+def test_the_task_definition_names_what_the_api_reads_and_the_other_way_round(stack: Manifest) -> None:
+    """A variable that one side does not know is a mistake on the other."""
+    api = container(stack)
+    named = [variable["name"] for variable in [*api["environment"], *api["secrets"]]]
+
+    assert sorted(named) == sorted(api_settings.VARIABLES)
+
+
+def test_the_port_is_the_same_everywhere(stack: Manifest) -> None:
+    """Container, variable, target group."""
+    api = container(stack)
+    variables = {variable["name"]: variable["value"] for variable in api["environment"]}
+
+    assert str(api["portMappings"][0]["containerPort"]) == variables["PORT"]
+    assert str(stack.one("aws:lb/targetGroup:TargetGroup").inputs["port"]) == variables["PORT"]
+
+
+def test_the_root_certificates_are_where_the_url_says(stack: Manifest) -> None:
+    """The image's /app is the checkout."""
+    default = "/app/api/certificates/rds-global-bundle.pem"
+
+    assert (ROOT / default.removeprefix("/app/")).is_file()
+    assert "rootCertificates" not in json.dumps(stack.outputs)

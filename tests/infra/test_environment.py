@@ -1,0 +1,264 @@
+"""What both environments are made of, and what only one of them is."""
+
+import json
+from typing import Any
+
+import pytest
+
+from render.manifest import Manifest, ManifestResource
+from render.program import run
+
+STATEFUL = {
+    "aws:rds/instance:Instance",
+    "aws:kms/key:Key",
+    "aws:lb/loadBalancer:LoadBalancer",
+}
+UNTAGGABLE = {
+    "aws:appautoscaling/policy:Policy",
+    "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
+    "aws:ec2/route:Route",
+    "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:kms/alias:Alias",
+    "aws:secretsmanager/secretVersion:SecretVersion",
+    "pulumi:providers:aws",
+    "random:index/randomPassword:RandomPassword",
+}
+
+
+def container(manifest: Manifest) -> dict[str, Any]:
+    """The one container of the task definition."""
+    task = manifest.one("aws:ecs/taskDefinition:TaskDefinition")
+    (only,) = json.loads(task.inputs["containerDefinitions"])
+    return only
+
+
+def statements(role_policy: ManifestResource) -> list[dict[str, Any]]:
+    """The statements of a role's policy."""
+    return json.loads(role_policy.inputs["policy"])["Statement"]
+
+
+def test_every_taggable_resource_is_tagged(stack: Manifest) -> None:
+    """Cost reports and policies read these tags."""
+    untagged = {
+        r.type
+        for r in stack.resources
+        if r.custom
+        and not {"Project": "priceguard", "Environment": stack.stack, "ManagedBy": "pulumi"}.items()
+        <= r.inputs.get("tags", {}).items()
+    }
+
+    assert untagged <= UNTAGGABLE
+
+
+def test_every_resource_hangs_below_the_environment(stack: Manifest) -> None:
+    """Nothing is loose: the tree in a preview shows what belongs together. Only the provider stands beside."""
+    (environment,) = stack.of_type("priceguard:environment:Environment")
+    loose = [r.urn for r in stack.resources if environment not in stack.ancestors(r) and r != environment]
+
+    assert loose == [stack.one("pulumi:providers:aws").urn]
+
+
+def test_every_aws_resource_uses_the_explicit_provider(stack: Manifest) -> None:
+    """Also the children that awsx makes, which would otherwise get a second provider."""
+    provider = stack.one("pulumi:providers:aws").urn
+
+    assert {r.options.get("provider") for r in stack.resources if r.type.startswith("aws:")} == {provider}
+
+
+def test_stateful_resources_are_protected_in_prod_only(dev: Manifest, prod: Manifest) -> None:
+    """Dev can be thrown away; prod says no."""
+    assert {r.type for r in prod.resources if r.options.get("protect")} == STATEFUL
+    assert not [r for r in dev.resources if r.options.get("protect")]
+
+
+def test_the_database_of_prod_survives_mistakes(prod: Manifest) -> None:
+    """Deletion protection, a final snapshot, a standby, thirty days of backups."""
+    inputs = prod.one("aws:rds/instance:Instance").inputs
+
+    assert inputs["deletionProtection"] is True
+    assert inputs["skipFinalSnapshot"] is False
+    assert inputs["finalSnapshotIdentifier"] == "priceguard-prod-final"
+    assert inputs["multiAz"] is True
+    assert inputs["backupRetentionPeriod"] == 30
+
+
+def test_the_database_is_encrypted_private_and_forces_tls(stack: Manifest) -> None:
+    """In both environments; its password is a secret wherever it is shown."""
+    inputs = stack.one("aws:rds/instance:Instance").inputs
+    parameters = stack.one("aws:rds/parameterGroup:ParameterGroup").inputs["parameters"]
+
+    assert inputs["storageEncrypted"] is True
+    assert inputs["publiclyAccessible"] is False
+    assert inputs["password"] == "[secret]"
+    assert inputs["engineVersion"] == "17"
+    assert [(p["name"], p["value"]) for p in parameters] == [("rds.force_ssl", "1")]
+
+
+def test_the_database_lives_in_subnets_without_a_way_out(stack: Manifest) -> None:
+    """The isolated ones, whose route tables have no route."""
+    subnets = stack.one("aws:rds/subnetGroup:SubnetGroup").inputs["subnetIds"]
+    isolated = [r for r in stack.of_type("aws:ec2/subnet:Subnet") if r.inputs["tags"]["SubnetType"] == "Isolated"]
+
+    assert subnets == [f"${{{r.type}::{r.name}.id}}" for r in isolated]
+    tables_with_routes = {r.inputs["routeTableId"] for r in stack.of_type("aws:ec2/route:Route")}
+    assert not [table for table in tables_with_routes if "isolated" in table]
+
+
+def test_no_subnet_gives_public_addresses_by_itself(stack: Manifest) -> None:
+    """The transform reaches awsx's children."""
+    assert {r.inputs["mapPublicIpOnLaunch"] for r in stack.of_type("aws:ec2/subnet:Subnet")} == {False}
+
+
+def test_tasks_of_prod_are_private_and_those_of_dev_save_a_nat_gateway(dev: Manifest, prod: Manifest) -> None:
+    """Egress by the task's own address in dev; a NAT gateway per zone in prod."""
+    service = "aws:ecs/service:Service"
+
+    assert dev.one(service).inputs["networkConfiguration"]["assignPublicIp"] is True
+    assert not dev.of_type("aws:ec2/natGateway:NatGateway")
+    assert prod.one(service).inputs["networkConfiguration"]["assignPublicIp"] is False
+    assert len(prod.of_type("aws:ec2/natGateway:NatGateway")) == 2
+    assert all("private" in subnet for subnet in prod.one(service).inputs["networkConfiguration"]["subnets"])
+
+
+def test_only_the_load_balancer_takes_calls_from_anywhere(stack: Manifest) -> None:
+    """80 and 443 there; everything else names the group that it lets in."""
+    rules = stack.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    from_anywhere = {(r.inputs["securityGroupId"], r.inputs["fromPort"]) for r in rules if "cidrIpv4" in r.inputs}
+    balancer = "${aws:ec2/securityGroup:SecurityGroup::load-balancer.id}"
+
+    assert from_anywhere == {(balancer, 80), (balancer, 443)}
+    between = {(r.inputs["referencedSecurityGroupId"], r.inputs["fromPort"]) for r in rules if "cidrIpv4" not in r.inputs}
+    task = "${aws:ec2/securityGroup:SecurityGroup::task.id}"
+    assert between == {(balancer, 4000), (task, 5432)}
+
+
+def test_http_only_redirects_and_https_speaks_modern_tls(stack: Manifest) -> None:
+    """301 to 443; the HTTPS listener has the given certificate."""
+    http = stack.one("aws:lb/listener:Listener", "http").inputs
+    https = stack.one("aws:lb/listener:Listener", "https").inputs
+
+    assert http["defaultActions"] == [
+        {"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"}}
+    ]
+    assert (https["port"], https["protocol"]) == (443, "HTTPS")
+    assert "TLS13" in https["sslPolicy"]
+    assert https["certificateArn"].startswith("arn:aws:acm:us-east-1:")
+
+
+def test_the_target_group_asks_the_api_for_its_health(stack: Manifest) -> None:
+    """By address, on the API's port, and lets go quickly."""
+    inputs = stack.one("aws:lb/targetGroup:TargetGroup").inputs
+
+    assert (inputs["targetType"], inputs["port"], inputs["healthCheck"]["path"]) == ("ip", 4000, "/health")
+    assert inputs["deregistrationDelay"] <= 30
+
+
+def test_the_container_is_unprivileged_and_checks_itself(stack: Manifest) -> None:
+    """Non-root, read-only, with a health check that needs no tool from outside Python."""
+    api = container(stack)
+
+    assert api["user"] not in {"0", "root"}
+    assert api["readonlyRootFilesystem"] is True
+    assert api["healthCheck"]["command"] == ["CMD", "python", "-S", "-m", "api.healthcheck"]
+    assert (api["healthCheck"]["interval"], api["healthCheck"]["timeout"], api["healthCheck"]["retries"]) == (30, 5, 3)
+    assert api["portMappings"][0]["containerPort"] == 4000
+    assert api["logConfiguration"]["logDriver"] == "awslogs"
+
+
+def test_secrets_reach_the_container_by_pinned_version(stack: Manifest) -> None:
+    """A new version is a new task definition, which rolls the service; no value stands in the definition."""
+    api = container(stack)
+    references = {secret["name"]: secret["valueFrom"] for secret in api["secrets"]}
+
+    assert set(references) == {"DATABASE_URL", "ALLOWED_ORIGINS"}
+    for reference in references.values():
+        assert ":::${aws:secretsmanager/secretVersion:SecretVersion::" in reference
+    assert not [v for v in api["environment"] if "postgres" in v["value"] or v["name"] in references]
+
+
+def test_the_execution_role_reads_these_secrets_and_no_others(stack: Manifest) -> None:
+    """No wildcard but where AWS knows no resource."""
+    found = statements(stack.one("aws:iam/rolePolicy:RolePolicy", "execution"))
+    by_action = {str(s["Action"]): s["Resource"] for s in found}
+    secrets = [f"${{aws:secretsmanager/secret:Secret::{name}.arn}}" for name in ("database-url", "allowed-origins")]
+
+    assert by_action["secretsmanager:GetSecretValue"] == secrets
+    assert [action for action, resource in by_action.items() if resource == "*"] == ["ecr:GetAuthorizationToken"]
+
+
+def test_the_service_rolls_safely(stack: Manifest) -> None:
+    """Circuit breaker with rollback, never fewer tasks than wanted; autoscaling owns the count."""
+    service = stack.one("aws:ecs/service:Service")
+
+    assert service.inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert service.inputs["deploymentMinimumHealthyPercent"] == 100
+    assert service.inputs["deploymentMaximumPercent"] == 200
+    assert service.options["ignoreChanges"] == ["desiredCount"]
+    waits = {urn.split("$")[-1] for urn in service.options["dependsOn"]}
+    assert {"aws:lb/listener:Listener::https", "aws:iam/rolePolicy:RolePolicy::execution"} <= waits
+
+
+def test_logs_expire_and_are_encrypted(stack: Manifest) -> None:
+    """Also those that RDS would otherwise make itself."""
+    groups = stack.of_type("aws:cloudwatch/logGroup:LogGroup")
+
+    assert {r.name for r in groups} == {"api", "flow-logs", "database-postgresql", "database-upgrade"}
+    assert all(r.inputs["retentionInDays"] and r.inputs["kmsKeyId"] for r in groups)
+
+
+def test_the_default_security_group_is_closed_and_flows_are_logged(stack: Manifest) -> None:
+    """A resource that names no group gets nothing."""
+    default = stack.one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup").inputs
+
+    assert not default.get("ingress")
+    assert not default.get("egress")
+    assert stack.one("aws:ec2/flowLog:FlowLog").inputs["trafficType"] == "ALL"
+
+
+def test_physical_names_carry_the_environment(dev: Manifest, prod: Manifest) -> None:
+    """Both environments may share an account."""
+    taken = {"name", "identifier", "namePrefix"}
+
+    def names(manifest: Manifest) -> set[tuple[str, str]]:
+        return {
+            (r.type, r.inputs[p])
+            for r in manifest.resources
+            for p in taken & r.inputs.keys()
+            # These two live below something that carries it.
+            if r.type not in {"aws:ecs/service:Service", "aws:lb/targetGroup:TargetGroup"}
+        }
+
+    assert not names(dev) & names(prod)
+
+
+def test_a_logical_name_never_depends_on_the_configuration(dev: Manifest) -> None:
+    """Other settings, the same names: else a changed setting would replace what it does not touch."""
+    other = run("dev", {"priceguard:apiDomain": "api.other.example", "priceguard:vpcCidr": "10.99.0.0/16"})
+
+    assert {r.urn for r in other.resources} == {r.urn for r in dev.resources}
+
+
+def test_the_outputs_tell_what_others_need(dev: Manifest) -> None:
+    """Netlify's variables among them; nothing secret."""
+    assert dev.outputs["apiUrl"] == "https://api.dev.priceguardbackend.live"
+    assert dev.outputs["netlifyEnvironment"] == {
+        "VITE_API_BASE_URL": "https://api.dev.priceguardbackend.live",
+        "VITE_STRIPE_PUBLISHABLE_KEY": "pk_test_priceguardDevelopment",
+    }
+    assert dev.outputs["service"] == "priceguard-server"
+    assert "[secret]" not in json.dumps(dev.outputs)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "changed"),
+    [
+        ("priceguard:logLevel", "WARNING", {"aws:ecs/taskDefinition:TaskDefinition"}),
+        ("priceguard:minCount", "2", {"aws:appautoscaling/target:Target", "aws:ecs/service:Service"}),
+    ],
+)
+def test_one_setting_changes_only_what_it_must(dev: Manifest, key: str, value: str, changed: set[str]) -> None:
+    """The service's own count is ignored once it exists, so an update of it is none."""
+    other = {r.urn: r for r in run("dev", {key: value}).resources}
+
+    assert {r.type for r in dev.resources if other[r.urn] != r} == changed

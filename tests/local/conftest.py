@@ -1,0 +1,46 @@
+"""The AWS emulator and the providers on it, one for each worker process."""
+
+from collections.abc import Callable, Generator
+from functools import cache, partial
+from typing import Any
+
+import boto3
+import pytest
+
+from local.moto import MotoServer
+from local.postgres import PostgresServer
+from local.providers import Providers, Surroundings
+
+AskAws = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[MotoServer]:
+    """A running emulator; tests that share it use names of their own."""
+    with MotoServer(tmp_path_factory.mktemp("moto") / "moto.log") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def surroundings(moto_server: MotoServer, postgres_server: PostgresServer) -> Surroundings:
+    """The emulator and a PostgreSQL server."""
+    return Surroundings(
+        aws_endpoint=moto_server.endpoint,
+        region="us-east-1",
+        database_admin_dsn=postgres_server.admin_dsn,
+        database_address=(postgres_server.host, postgres_server.port),
+    )
+
+
+@pytest.fixture(scope="session")
+def providers(surroundings: Surroundings) -> Providers:
+    """The providers of every type."""
+    return Providers(surroundings)
+
+
+@pytest.fixture(scope="session")
+def ask_aws(moto_server: MotoServer) -> AskAws:
+    """Look at the emulator apart from the providers: `ask_aws("ec2", "describe_vpcs", VpcIds=[...])`."""
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    client = cache(partial(session.client, endpoint_url=moto_server.endpoint))
+    return lambda service, operation, **parameters: getattr(client(service), operation)(**parameters)
