@@ -7,6 +7,7 @@ from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database, DatabaseArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.fargate_service import FargateService, FargateServiceArgs
+from infra.flow_logs import FlowLogs, FlowLogsArgs
 from infra.load_balancer import LoadBalancer, LoadBalancerArgs
 from infra.naming import Naming
 from infra.network import Network, NetworkArgs
@@ -31,6 +32,7 @@ class Environment(ComponentResource):
         self._child = ResourceOptions(parent=self)
         self.key = self._key()
         self.network = self._network()
+        self.flow_logs = self._flow_logs()
         self.groups = self._security_groups()
         self.database = self._database()
         self.secrets = self._secrets()
@@ -52,10 +54,17 @@ class Environment(ComponentResource):
             region=s.region,
             cidr=s.vpc_cidr,
             egress=s.egress,
-            log_retention_days=s.log_retention_days,
-            log_key_arn=self.key.arn,
         )
         return Network("network", args, self._child)
+
+    def _flow_logs(self) -> FlowLogs:
+        args = FlowLogsArgs(
+            naming=self._naming,
+            vpc_id=self.network.vpc_id,
+            retention_days=self.settings.log_retention_days,
+            key_arn=self.key.arn,
+        )
+        return FlowLogs("flow-logs", args, self._child)
 
     def _security_groups(self) -> SecurityGroups:
         args = SecurityGroupsArgs(naming=self._naming, vpc_id=self.network.vpc_id, api_port=API_PORT)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 import pulumi_awsx as awsx
-from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.naming import Naming
 
@@ -27,23 +27,19 @@ class NetworkArgs:
         region: region of the S3 endpoint.
         cidr: private IPv4 /16.
         egress: a key of `NAT_GATEWAYS`.
-        log_retention_days: how long flow logs are kept.
-        log_key_arn: KMS key that encrypts them.
     """
 
     naming: Naming
     region: str
     cidr: str
     egress: str
-    log_retention_days: int
-    log_key_arn: Input[str]
 
 
 class Network(ComponentResource):
     """priceguard:network:Network.
 
-    Makes the VPC with its subnets, routes, internet gateway, NAT gateways and S3 endpoint (through awsx), closes
-    the default security group, and logs every flow.
+    Makes the VPC with its subnets, routes, internet gateway, NAT gateways and S3 endpoint (through awsx), and closes
+    the default security group.
 
     Attributes:
         vpc_id: id of the VPC.
@@ -63,7 +59,6 @@ class Network(ComponentResource):
         private_subnet_ids: Output[list[str]] = vpc.private_subnet_ids.apply(list)
         self.task_subnet_ids = self.public_subnet_ids if args.egress == "public-ip" else private_subnet_ids
         self._close_default_security_group()
-        self._log_flows()
         self.register_outputs({"vpcId": self.vpc_id})
 
     def _vpc(self) -> awsx.ec2.Vpc:
@@ -97,66 +92,6 @@ class Network(ComponentResource):
     def _close_default_security_group(self) -> None:
         aws.ec2.DefaultSecurityGroup(
             "default", vpc_id=self.vpc_id, tags=self._args.naming.tags("default-closed"), opts=self._child
-        )
-
-    def _log_flows(self) -> None:
-        naming = self._args.naming
-        logs = aws.cloudwatch.LogGroup(
-            "flow-logs",
-            name=naming.path("flow-logs"),
-            retention_in_days=self._args.log_retention_days,
-            kms_key_id=self._args.log_key_arn,
-            tags=naming.tags("flow-logs"),
-            opts=self._child,
-        )
-        role = aws.iam.Role(
-            "flow-logs",
-            name=naming.physical("flow-logs"),
-            path=naming.path(),
-            assume_role_policy=pulumi.Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Action": "sts:AssumeRole",
-                            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                        }
-                    ],
-                }
-            ),
-            tags=naming.tags("flow-logs"),
-            opts=self._child,
-        )
-        aws.iam.RolePolicy(
-            "flow-logs",
-            role=role.name,
-            policy=pulumi.Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Action": [
-                                "logs:CreateLogStream",
-                                "logs:PutLogEvents",
-                                "logs:DescribeLogStreams",
-                            ],
-                            "Resource": [logs.arn, pulumi.Output.concat(logs.arn, ":*")],
-                        }
-                    ],
-                }
-            ),
-            opts=self._child,
-        )
-        aws.ec2.FlowLog(
-            "flow-logs",
-            vpc_id=self.vpc_id,
-            traffic_type="ALL",
-            log_destination=logs.arn,
-            iam_role_arn=role.arn,
-            tags=naming.tags("flow-logs"),
-            opts=self._child,
         )
 
 

@@ -27,7 +27,7 @@ if uid >= 0:
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
-ctypes.CDLL(None).prctl(1, 9)
+ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
 if os.getppid() != parent:
     sys.exit("the parent has ended")
 try:

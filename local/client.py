@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from local.control import Connection, connect
-from render.monitor import ROOT
+from render.configuration import ROOT
 
 STARTS_WITHIN = 20.0  # seconds until a new supervisor must listen
 DEFAULT_PORT = 8080

@@ -5,22 +5,21 @@ Exit codes: 0 it worked (`status`: healthy); 1 it failed, or runs but is not hea
 """
 
 import json
-import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from local.client import ClientError, connect_or_start, platform_directory
-from local.control import Connection, connect
+from local.control import Connection, connect, lock
 from local.display import Progress, show_changes, show_status, show_summary, show_until_gone
 from local.logs import follow, last_lines, log_files
 from local.overrides import OverrideError, parse_assignments
-from local.postgres_place import remove_data
-from local.supervisor import lock
+from local.postgres_place import PostgresError, remove_data
 
 STOPPED, BUSY = 3, 4
 GONE_WITHIN = 15.0  # seconds after the last answer until a stopped platform's process must have ended
@@ -43,7 +42,7 @@ def up(
         was_running = connect(platform_directory()) is not None
         connection = connect_or_start(port)
     except (ClientError, OverrideError) as error:
-        fail(str(error))
+        raise failed(str(error)) from None
     with connection:
         events = connection.request("up", assignments=values, port=port, attach=not detach)
         try:
@@ -68,11 +67,14 @@ def down(
     try:
         directory = platform_directory()
     except ClientError as error:
-        fail(str(error))
+        raise failed(str(error)) from None
     if not stop(console):
         console.print("nothing runs here", highlight=False)
     if reset:
-        remove_data(directory / "postgres")
+        try:
+            remove_data(directory / "postgres")
+        except PostgresError as error:
+            raise failed(str(error)) from None
         for file in log_files(directory).values():
             file.unlink(missing_ok=True)
         console.print("data and logs are gone", highlight=False)
@@ -84,12 +86,12 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     found: dict[str, Any] = {"state": "stopped", "api_url": None, "outputs": {}, "parts": []}
     if connection := running():
         with connection:
-            found = last_answer(connection.request("status"))
+            found = last_answer(connection.request("status"), Progress(Console()))
     if as_json:
         print(json.dumps(found, indent=2))
     else:
         show_status(Console(), found)
-    sys.exit({"healthy": 0, "stopped": STOPPED}.get(found["state"], 1))
+    raise typer.Exit({"healthy": 0, "stopped": STOPPED}.get(found["state"], 1))
 
 
 @app.command()
@@ -101,7 +103,7 @@ def logs(
     """The last lines of the logs, each behind the name of its part."""
     found = {name: file for name, file in log_files(platform_directory()).items() if name.startswith(part or "")}
     if not found:
-        fail(f"there is no log of {part or 'anything'} yet; `priceguard local up` makes them")
+        raise failed(f"there is no log of {part or 'anything'} yet; `priceguard local up` makes them")
     for name, file in found.items():
         for line in last_lines(file, lines):
             print(f"{name}  {line}")
@@ -118,7 +120,7 @@ def running() -> Connection | None:
     try:
         return connect(platform_directory())
     except ClientError as error:
-        fail(str(error))
+        raise failed(str(error)) from None
 
 
 def stop(console: Console) -> bool:
@@ -127,8 +129,7 @@ def stop(console: Console) -> bool:
     connection = connect(directory)
     if connection is None:
         return False
-    with connection:
-        progress = Progress(console)
+    with connection, Progress(console) as progress:
         for event in connection.request("down"):
             progress.show(event)
     wait_until_gone(directory)
@@ -140,36 +141,27 @@ def wait_until_gone(directory: Path) -> None:
     deadline = time.monotonic() + GONE_WITHIN
     while (held := lock(directory)) is None:
         if time.monotonic() > deadline:
-            fail(f"the platform's process still runs; {directory / 'logs' / 'platform.log'} says what it does")
+            raise failed(f"the platform's process still runs; {directory / 'logs' / 'platform.log'} says what it does")
         time.sleep(0.02)
     held.close()
 
 
-def last_answer(events: Iterator[dict[str, Any]], progress: Progress | None = None) -> dict[str, Any]:
+def last_answer(events: Iterator[dict[str, Any]], progress: Progress) -> dict[str, Any]:
     """Show progress until the answer comes; a failure ends the program with its reason."""
-    try:
+    failure = "the platform stopped before it answered: run it again, or see `priceguard local logs platform`", 1
+    with progress, suppress(ConnectionError):
         for event in events:
             if "done" in event:
                 return event["done"]
             if "error" in event:
-                if progress:
-                    progress.close()
-                if event.get("stopping"):
-                    wait_until_gone(platform_directory())
-                fail(event["error"])
+                failure = event["error"], 1
             if "busy" in event:
-                fail(event["busy"], code=BUSY)
-            if progress:
-                progress.show(event)
-    except ConnectionError:
-        pass
-    finally:
-        if progress:
-            progress.close()
-    fail("the platform stopped before it answered; run the command again, or see `priceguard local logs platform`")
+                failure = event["busy"], BUSY
+            progress.show(event)
+    raise failed(*failure)
 
 
-def fail(message: str, code: int = 1) -> NoReturn:
-    """Say why on standard error, and end."""
+def failed(message: str, code: int = 1) -> typer.Exit:
+    """Say why on standard error, and return the exit to raise."""
     Console(stderr=True).print(f"[red]✗[/] {message}", highlight=False, soft_wrap=True)
-    sys.exit(code)
+    return typer.Exit(code)

@@ -15,6 +15,7 @@ from local.child import kill_group
 from local.ports import free_port, own_address
 
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_DEFAULTS = {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", "HOME": "/nonexistent"}
 _SHORTEST_SECRET = 4  # shorter values would black out ordinary words
 
 
@@ -40,11 +41,7 @@ class Container:
 
 
 async def prepare(
-    definition: Mapping[str, Any],
-    *,
-    port: int,
-    path: Path,
-    read_secret: Callable[[str], Awaitable[str]],
+    definition: Mapping[str, Any], *, port: int, path: Path, read_secret: Callable[[str], Awaitable[str]]
 ) -> Container:
     """Give a container its environment and its address.
 
@@ -66,31 +63,33 @@ async def prepare(
     if not command:
         msg = f"CannotStartContainerError: container {definition['name']} has no command"
         raise ContainerError(msg)
-    environment = {
-        "PATH": f"{path}:{_SYSTEM_PATH}",
-        "LANG": "C.UTF-8",
-        "PYTHONUNBUFFERED": "1",
-        "HOME": "/nonexistent",
-    }
+    environment = {"PATH": f"{path}:{_SYSTEM_PATH}", **_DEFAULTS}
     environment |= {item["name"]: item["value"] for item in definition.get("environment", ())}
-    host = own_address(port) if port and "HOST" in environment else None
-    if host is None:
-        host = "127.0.0.1"
-        if port and "PORT" in environment:
-            port = free_port()
-            environment["PORT"] = str(port)
-    if "HOST" in environment:
-        environment["HOST"] = host
-    secrets: set[str] = set()
-    for item in definition.get("secrets", ()):
-        try:
-            value = environment[item["name"]] = await read_secret(item["valueFrom"])
-        except Exception as error:
-            msg = f"ResourceInitializationError: unable to read secret {item['name']}: {error}"
-            raise ContainerError(msg) from error
-        if len(value) >= _SHORTEST_SECRET:
-            secrets.add(value)
-    return Container(command=command, environment=environment, secrets=frozenset(secrets), host=host, port=port)
+    host, port = _address(environment, port)
+    told = {"HOST": host, "PORT": str(port)} if port else {}
+    environment |= {name: value for name, value in told.items() if name in environment}
+    secrets = {item["name"]: await _secret(item, read_secret) for item in definition.get("secrets", ())}
+    return Container(
+        command=command,
+        environment=environment | secrets,
+        secrets=frozenset(value for value in secrets.values() if len(value) >= _SHORTEST_SECRET),
+        host=host,
+        port=port,
+    )
+
+
+def _address(environment: Mapping[str, str], port: int) -> tuple[str, int]:
+    if port and "HOST" in environment and (host := own_address(port)) is not None:
+        return host, port
+    return "127.0.0.1", free_port() if port and "PORT" in environment else port
+
+
+async def _secret(item: Mapping[str, str], read_secret: Callable[[str], Awaitable[str]]) -> str:
+    try:
+        return await read_secret(item["valueFrom"])
+    except Exception as error:
+        msg = f"ResourceInitializationError: unable to read secret {item['name']}: {error}"
+        raise ContainerError(msg) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

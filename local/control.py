@@ -4,14 +4,14 @@ The address and a token stand in `.local/control.json`, readable by its owner on
 machine can tell the platform anything.
 """
 
+import fcntl
 import json
 import os
 import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 FILE = "control.json"
 
@@ -44,7 +44,7 @@ class Connection:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
         self._socket.close()
 
@@ -65,3 +65,14 @@ def connect(directory: Path) -> Connection | None:
         return None  # no file, a torn one, or nobody listens any more
     connected.settimeout(None)
     return Connection(connected, address.token)
+
+
+def lock(directory: Path) -> TextIO | None:
+    """The lock that only one supervisor of a directory can hold, or None; held until it is closed."""
+    file = (directory / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file

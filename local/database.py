@@ -88,7 +88,7 @@ class GivenDatabase:
         given = parse_qs(urlsplit(self.admin_dsn).query)
         if given.get("sslmode") == ["verify-full"]:
             roots = given.get("sslrootcert", [""])[0]
-            await self._connect(None)
+            await self._connect()
             self.settings = {"tls": "verify-full", "rootCertificates": roots}
         else:
             self.settings = {"tls": "require" if await self._speaks_tls() else "disable"}
@@ -105,10 +105,11 @@ class GivenDatabase:
             return False
         return True
 
-    async def _connect(self, ssl: str | None) -> None:
+    async def _connect(self, ssl: str | None = None) -> None:
+        """Connect and leave; `ssl` overrides what the DSN says."""
         where = "{}:{}".format(*self.address)
         try:
-            connection = await asyncpg.connect(self.admin_dsn, timeout=5, **({"ssl": ssl} if ssl else {}))
+            connection = await asyncpg.connect(self.admin_dsn, timeout=5, ssl=ssl)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
             raise DatabaseError(f"DATABASE_URL: cannot connect to {where} ({error}); correct or unset it") from error
         try:

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.status import Status
@@ -29,23 +29,28 @@ class Progress:
         self._status: Status | None = None
         self._made = 0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._settle()
+
     def show(self, event: dict[str, Any]) -> None:
         """Show one event; those that are not progress are not shown."""
         if "op" in event:
             self._made += event["op"] != "same"
             self._spin(f"{PARTS['program']}: {self._made} resources changed, at {event['type']} {event['name']}")
         elif event.get("state") == "starting":
-            self._spin(PARTS.get(event["part"], event["part"]))
+            self._spin(PARTS[event["part"]])
         elif "part" in event:
-            self.close()
-            name = PARTS.get(event["part"], event["part"])
+            self._settle()
+            name = PARTS[event["part"]]
             words = event.get("text") or event["state"]
             self._console.print(
                 f"  [green]✓[/] {name:<16}{words:<52}{event['seconds']:>6.1f} s", highlight=False, soft_wrap=True
             )
 
-    def close(self) -> None:
-        """Stop the spinner."""
+    def _settle(self) -> None:
         if self._status:
             self._status.stop()
             self._status = None
@@ -73,11 +78,11 @@ def show_changes(console: Console, changes: list[dict[str, Any]]) -> None:
 def show_summary(console: Console, status: dict[str, Any]) -> None:
     """URLs, stack outputs, and commands to try that work as they are printed."""
     console.print()
-    table = Table.grid(padding=(0, 2))
-    for name, value in {"API": status["api_url"], **flat(status["outputs"])}.items():
-        table.add_row(Text(name, style="bold"), Text(str(value), overflow="fold"))
-    console.print(table)
-    console.print("\nTry it:", style="bold")
+    rows = {"API": status["api_url"], **flat(status["outputs"])}
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        console.print(f"  [bold]{name:<{width}}[/]  {value}", highlight=False, soft_wrap=True)
+    console.print("\n[bold]Try it:[/]")
     # A new address each time: accounts survive restarts.
     account = json.dumps({"email": f"you+{secrets.token_hex(3)}@example.com", "password": "correct horse battery"})
     for action in ("register", "login"):
@@ -101,9 +106,9 @@ def show_status(console: Console, status: dict[str, Any]) -> None:
 def flat(outputs: dict[str, Any]) -> dict[str, Any]:
     """Objects become one row per member: `netlifyEnvironment.VITE_API_BASE_URL`."""
     rows: dict[str, Any] = {}
-    for name, value in outputs.items():
+    for name, value in sorted(outputs.items()):
         members: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else ()
-        rows |= {f"{name}.{inner}": v for inner, v in members} or {name: value}
+        rows |= {f"{name}.{inner}": v for inner, v in sorted(members)} or {name: value}
     return rows
 
 

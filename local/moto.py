@@ -24,8 +24,12 @@ _RUNNING = re.compile(r"Running on http://127\.0\.0\.1:(\d+)")
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
-# What the server loads when it is first asked costs over a second for EC2; asking early hides that.
-_WARM_SERVICES = ("ec2", "rds", "ecs", "elasticloadbalancing")
+# What the server loads when it is first asked costs about a second for EC2; asking early hides that.
+_FIRST_QUESTIONS = {
+    "ec2": "Action=DescribeVpcs&Version=2016-11-15",
+    "rds": "Action=DescribeDBInstances&Version=2014-10-31",
+    "elasticloadbalancing": "Action=DescribeLoadBalancers&Version=2015-12-01",
+}
 
 _SETTINGS = {
     "MOTO_ACM_VALIDATION_WAIT": "1",  # seconds until a certificate is issued, instead of a minute
@@ -142,12 +146,15 @@ class MotoServer:
 
     def _warm(self) -> None:
         """Ask every slow service something, while the platform still waits for the rest."""
-        for service in _WARM_SERVICES:
+        for service, question in _FIRST_QUESTIONS.items():
             scope = f"local/20200101/us-east-1/{service}/aws4_request"
-            headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
+            headers = {
+                "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+                "Content-Type": "application/x-www-form-urlencoded",
+            }
             with contextlib.suppress(OSError, http.client.HTTPException):
                 connection = http.client.HTTPConnection(self.host, self.port, timeout=_START_SECONDS)
-                connection.request("POST", "/", "Action=Warm", headers)
+                connection.request("POST", "/", question, headers)
                 connection.getresponse().read()
                 connection.close()
 

@@ -5,12 +5,11 @@ balancer and the tasks that it described. `up` does the same thing whether nothi
 that is there is kept, one that is gone is started again.
 """
 
-import asyncio
 import contextlib
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from local.moto import MotoError, MotoServer
 from local.overrides import STACK, local_configuration
 from local.ports import PortTakenError
 from local.postgres import PostgresError
-from local.program import Changes, ProgramError, run_program
+from local.program import ProgramError, ProgramProcess
 from local.providers import Surroundings
 from local.state import State
 from render.configuration import ConfigurationError
@@ -78,6 +77,7 @@ class Platform:
         Raises:
             PlatformError: with the reason and the remedy.
         """
+        program = await ProgramProcess.start(log=self._logs / "program.log", root=self._root)
         try:
             async with step("postgresql", report) as said:
                 await self._database.start()
@@ -86,7 +86,7 @@ class Platform:
                 await self._start_aws()
                 said(self._aws.endpoint)
             async with step("program", report) as said:
-                changes = await self._run_program(assignments, report)
+                changes = await program.run(self._job(assignments), report)
                 said(str(changes))
             self.outputs = changes.outputs
             async with step("load-balancer", report) as said:
@@ -100,6 +100,8 @@ class Platform:
             raise PlatformError(str(error)) from error
         except OSError as error:
             raise PlatformError(f"{error.filename or self._directory}: {error.strerror or error}") from error
+        finally:
+            await program.end()
         return {**self.status(), "changes": changes.real}
 
     async def down(self, report: Report) -> None:
@@ -176,7 +178,8 @@ class Platform:
     async def _stop_database(self) -> None:
         self._database.stop()
 
-    async def _run_program(self, assignments: dict[str, str], report: Report) -> Changes:
+    def _job(self, assignments: dict[str, str]) -> dict[str, Any]:
+        """What the runner needs: configuration, where the stand-ins are, what exists."""
         config = local_configuration(
             self._root,
             certificate_arn=self._certificate_arn,
@@ -189,14 +192,13 @@ class Platform:
             database_admin_dsn=self._database.admin_dsn,
             database_address=self._database.address,
         )
-        job = {
+        return {
             "stack": STACK,
             "config": config,
             "surroundings": asdict(surroundings),
             "state": str(self._state_file),
             "program": str(self._root / "infra"),
         }
-        return await run_program(job, log=self._logs / "program.log", root=self._root, report=report)
 
     async def _configure_balancer(self) -> None:
         state = State.load(self._state_file)
@@ -224,7 +226,7 @@ def task_state(task: TaskStatus) -> str:
 
 
 @contextlib.asynccontextmanager
-async def step(part: str, report: Report, ready: str = "ready") -> AsyncIterator[Callable[[str], None]]:
+async def step(part: str, report: Report, ready: str = "ready") -> AsyncGenerator[Callable[[str], None]]:
     """Report that `part` starts and is ready, with what was said about it and the seconds it took."""
     started, words = time.monotonic(), [""]
     report({"part": part, "state": "starting"})

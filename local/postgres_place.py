@@ -204,11 +204,3 @@ def _runs(binaries: Path, account: Account) -> bool:
     except PermissionError:
         return False
     return done.returncode == 0
-
-
-def remove_data(directory: Path) -> None:
-    """Delete a stopped server's data, wherever they live, and its certificate."""
-    home = directory / "cluster"
-    if home.is_symlink():
-        shutil.rmtree(home.resolve(), ignore_errors=True)
-    shutil.rmtree(directory, ignore_errors=True)

@@ -47,59 +47,61 @@ class Changes:
         return ", ".join(f"{counts[op]} {word}" for op, word in words.items() if counts[op]) or "no resources"
 
 
-async def run_program(
-    job: dict[str, Any], *, log: Path, root: Path, report: Callable[[dict[str, Any]], None]
-) -> Changes:
-    """Run one job of `local.runner`.
+@dataclass(frozen=True)
+class ProgramProcess:
+    """A runner that has imported the program and waits for its job.
 
-    Args:
-        job: see `local.runner.run`. It holds secrets, so it travels through a pipe.
-        log: what the program and the SDK print.
-        root: the checkout, the working directory.
-        report: takes one event per resource as it happens.
-
-    Raises:
-        ProgramError: the settings were refused, a provider failed, or the program crashed.
+    Importing takes longer than running, so it is started before what it needs is there.
     """
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))}
-    changes = Changes()
-    with log.open("ab") as errors:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "local.runner",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=errors,
-            cwd=root,
-            env=environment,
-            limit=LARGEST_LINE,
-        )
-    try:
-        await _follow(process, job, changes, report)
-        if await process.wait() != 0:
-            raise ProgramError(f"the program stopped with exit code {process.returncode}; its last words are in {log}")
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return changes
 
+    process: asyncio.subprocess.Process
+    log: Path
 
-async def _follow(
-    process: asyncio.subprocess.Process, job: dict[str, Any], changes: Changes, report: Callable[[dict[str, Any]], None]
-) -> None:
-    """Hand over the job, then take the events."""
-    assert process.stdin
-    assert process.stdout
-    process.stdin.write(json.dumps(job).encode())
-    process.stdin.close()
-    async for line in process.stdout:
-        event = json.loads(line)
-        if "error" in event:
-            raise ProgramError(event["error"])
-        if "done" in event:
-            changes.outputs = event["done"]["outputs"]
-        else:
-            changes.operations.append(event)
-            report(event)
+    @classmethod
+    async def start(cls, *, log: Path, root: Path) -> "ProgramProcess":
+        """Start one; what the program and the SDK print goes to `log`, `root` is the checkout."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))}
+        with log.open("ab") as errors:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "local.runner",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                cwd=root,
+                env=environment,
+                limit=LARGEST_LINE,
+            )
+        return cls(process, log)
+
+    async def run(self, job: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> Changes:
+        """Hand over the job (see `local.runner.run`; it holds secrets, so it travels through a pipe), take the events.
+
+        Raises:
+            ProgramError: the settings were refused, a provider failed, or the program crashed.
+        """
+        assert self.process.stdin
+        assert self.process.stdout
+        changes = Changes()
+        self.process.stdin.write(json.dumps(job).encode())
+        self.process.stdin.close()
+        async for line in self.process.stdout:
+            event = json.loads(line)
+            if "error" in event:
+                raise ProgramError(event["error"])
+            if "done" in event:
+                changes.outputs = event["done"]["outputs"]
+            else:
+                changes.operations.append(event)
+                report(event)
+        if await self.process.wait() != 0:
+            code = self.process.returncode
+            raise ProgramError(f"the program stopped with exit code {code}; its last words are in {self.log}")
+        return changes
+
+    async def end(self) -> None:
+        """Make sure that it is gone."""
+        if self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()

@@ -6,15 +6,17 @@ the stack outputs, or `error`. It is small on purpose: one resource after anothe
 failure the next run goes on from what was made. Pulumi's engine does all of that.
 """
 
+import importlib
 import json
 import sys
 import time
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+import msgspec
 import pulumi
 
 from local.providers import Diff, ProviderError, Providers, Resource, Surroundings
@@ -131,9 +133,7 @@ def run(job: dict[str, Any], report: Report) -> dict[str, Any]:
             (folder).
         report: takes one event per resource.
     """
-    surroundings = Surroundings(
-        **{**job["surroundings"], "database_address": tuple(job["surroundings"]["database_address"])}
-    )
+    surroundings = msgspec.convert(job["surroundings"], Surroundings)
     applier = Applier(Providers(surroundings), State.load(Path(job["state"])), report)
     try:
         monitor = run_program(job["stack"], job["config"], applier, Path(job["program"]))
@@ -160,4 +160,7 @@ def main(job_file: TextIO = sys.stdin, events: TextIO = sys.stdout) -> int:
 
 
 if __name__ == "__main__":
+    # The imports of the program, while whoever started us prepares the job; a broken program fails when it is run.
+    with suppress(Exception), redirect_stdout(sys.stderr):
+        importlib.import_module("infra.environment")
     sys.exit(main())

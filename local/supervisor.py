@@ -7,7 +7,6 @@ platform down with it when its connection ends, whatever ended it.
 
 import asyncio
 import contextlib
-import fcntl
 import hmac
 import json
 import os
@@ -16,9 +15,9 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from local.control import FILE, Address
+from local.control import FILE, Address, lock
 from local.platform import Platform, PlatformError
 
 FIRST_COMMAND_WITHIN = 30  # seconds; without one nobody wants this process
@@ -69,7 +68,8 @@ class Supervisor:
     def _task_event(self, text: str) -> None:
         for writer in self._attached:
             say(writer, {"event": text})
-        print(text, flush=True)
+        sys.stdout.write(f"{text}\n")  # the platform's log
+        sys.stdout.flush()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one command."""
@@ -80,15 +80,15 @@ class Supervisor:
                 return
             self._used.set()
             if request["command"] == "down":
-                self._stop_listener = writer  # closed by the end of this process, which the other side waits for
+                self._stop_listener = writer
                 self._stop.set()
-                return
-            if request["command"] == "up":
+            elif request["command"] == "up":
                 await self._up(request, reader, writer)
             else:
                 say(writer, {"done": self._platform.status()})
             await writer.drain()
-            writer.close()
+            if not self._stop.is_set():  # else the end of this process closes it, which the other side waits for
+                writer.close()
 
     async def _up(self, request: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._updating:
@@ -103,10 +103,9 @@ class Supervisor:
         try:
             say(writer, {"done": await self._updating})
         except PlatformError as error:
-            # A platform that never came up leaves nothing behind; one that served goes on as it was.
-            stopping = not self._platform.serves
-            say(writer, {"error": str(error), "stopping": stopping})
-            if stopping:
+            say(writer, {"error": str(error)})
+            if not self._platform.serves:  # what never came up leaves nothing behind; what served goes on as it was
+                self._stop_listener = writer
                 self._stop.set()
             return
         except asyncio.CancelledError:
@@ -134,17 +133,6 @@ def say(writer: asyncio.StreamWriter, event: dict[str, Any]) -> None:
     """Write one event; a client that has gone does not matter."""
     if not writer.is_closing():
         writer.write(json.dumps(event).encode() + b"\n")
-
-
-def lock(directory: Path) -> TextIO | None:
-    """The lock that only one supervisor of a directory can hold, or None; held until it is closed."""
-    file = (directory / "lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
 
 
 def main() -> int:

@@ -8,12 +8,15 @@ import yaml
 
 from render.registration import MASK
 
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout."""
+
 
 class ConfigurationError(Exception):
     """A stack file that is missing or is not one."""
 
 
-def read_configuration(stack: str, root: Path) -> dict[str, str]:
+def read_configuration(stack: str, root: Path = ROOT) -> dict[str, str]:
     """Every key of `Pulumi.<stack>.yaml` under `root`, its value as text.
 
     Lists and objects become JSON. An encrypted value becomes `[secret]`: only the engine can read it.

@@ -19,9 +19,9 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import Stack
 
 from render import awsx
+from render.configuration import ROOT
 from render.registration import Made, Registration, Secret, decode, encode, holds_secret, make_urn, provider_urn
 
-ROOT = Path(__file__).resolve().parent.parent
 PROJECT = "priceguard"
 STACK_TYPE = "pulumi:pulumi:Stack"
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pulumi
 
-from render.configuration import read_configuration
+from render.configuration import ROOT, read_configuration
 from render.manifest import Manifest, ManifestResource
-from render.monitor import ROOT, run_program
+from render.monitor import run_program
 from render.registration import Made, Registration, masked
 
 ZONES = "abc"

@@ -22,7 +22,7 @@ OLDEST = (3, 11)
 NEEDED_BYTES = 1_500_000_000
 
 
-def main():
+def main() -> None:
     """Check the machine, then install; every failure is one line that says what to do."""
     if sys.version_info < OLDEST:
         stop(
@@ -41,13 +41,13 @@ def main():
         stop("%s cannot be written (%s): free or move the folder, then run again." % (VENV, error.strerror))
 
 
-def fingerprint():
+def fingerprint() -> str:
     """What the environment was made from; another value means that it must be made again."""
     made_from = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + str((ROOT, sys.version)).encode()
     return hashlib.sha256(made_from).hexdigest()
 
 
-def install():
+def install() -> None:
     """The virtual environment, uv inside it, then the lock and this project."""
     free = shutil.disk_usage(str(ROOT)).free
     if free < NEEDED_BYTES:
@@ -73,26 +73,26 @@ def install():
     run(uv + ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
 
 
-def uv_pin(lock):
+def uv_pin(lock: str) -> str:
     """The lines of the lock that pin uv itself."""
     found = re.search(r"^uv==.*?(?=^\S|\Z)", lock, re.MULTILINE | re.DOTALL)
     assert found, "the lock pins uv"
     return found.group()
 
 
-def run(command):
+def run(command: list) -> None:  # type: ignore[type-arg]
     """Run `command`; stop with its name when it fails (its own output has said why)."""
     environment = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")}
     if subprocess.call(command, env=environment) != 0:
         stop("`%s` failed; the lines above say why. Run again: nothing else was changed." % " ".join(command))
 
 
-def say(text):
+def say(text: str) -> None:
     """One line of progress."""
     print("setup: " + text, flush=True)
 
 
-def stop(text):
+def stop(text: str) -> None:
     """One line, and the exit code of a failure."""
     sys.exit("setup: " + text)
 

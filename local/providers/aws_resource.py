@@ -25,8 +25,9 @@ class AwsResource:
         """As in Kind."""
         return frozenset(self.row.sensitive)
 
-    def check(self, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    def check(self, world: World, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
         """As in Kind."""
+        self._refuse_unknown(world, inputs)
         return self.row.named.check(name, inputs, old) if self.row.named else dict(inputs)
 
     def diff(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Diff:
@@ -37,6 +38,7 @@ class AwsResource:
     def create(self, world: World, name: str, inputs: Mapping[str, Any]) -> Made:  # noqa: ARG002 - some kinds use it
         """As in Kind."""
         row = self.row
+        self._refuse_unknown(world, inputs)  # before anything is made
         properties = {k: v for k, v in inputs.items() if v is not None}
         properties = row.named.named(properties) if row.named else properties
         sent = self.sent(world, properties)
@@ -82,13 +84,35 @@ class AwsResource:
         forms = self.row.normal
         return {k: forms[k](v) if k in forms else v for k, v in inputs.items()}
 
+    def _refuse_unknown(self, world: World, inputs: Mapping[str, Any]) -> None:
+        """A property that neither the creation nor an update takes would be dropped in silence."""
+        rest = {k for k, v in inputs.items() if v is not None} - self.row.recorded
+        if self.row.named:
+            rest.discard(f"{self.row.named.property}Prefix")
+        known = self._taken(world, self.row.create, rest).union(
+            *(self._settable(world, u, rest) for u in self._updates)
+        )
+        if unknown := rest - known:
+            operations = {call.operation: None for u in self._updates for call in u.calls if u.properties is None}
+            takers = " or ".join((self.row.create.operation, *operations))
+            raise Refusal(f"is no parameter of {takers}", min(unknown))
+
+    def _taken(self, world: World, call: Call, names: Iterable[str]) -> set[str]:
+        """Those of `names` that an operation takes: in its expressions, or as a parameter."""
+        shape = world.aws.input_shape(self.row.service.client, call.operation)
+        return {name for name in names if name in call.reads or accepts(shape, name, self.row.names)}
+
+    def _settable(self, world: World, update: Update, names: Iterable[str]) -> set[str]:
+        if update.properties is not None:
+            return set(update.properties)
+        return _attribute_properties(update).union(*(self._taken(world, call, names) for call in update.calls))
+
     def _split(self, world: World, properties: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
         """What the creation is told beside its expressions, and the names of what is left to the updates."""
         row = self.row
-        shape = world.aws.input_shape(row.service.client, row.create.operation)
         rest = properties.keys() - row.recorded - row.create.reads
         tags = {TAGS} if row.service.tags else set[str]()
-        first = {k for k in rest - tags if accepts(shape, k, row.names)}
+        first = self._taken(world, row.create, rest - tags)
         return {k: properties[k] for k in first}, frozenset(rest - first)
 
     def _computed(self, world: World, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,8 +128,8 @@ class AwsResource:
         for lookup in self.row.lookups:
             answer = self._call(world, lookup.call, outputs, {})
             outputs |= {name: evaluate(e, answer) for name, e in lookup.outputs.items()}
-        if TAGS in outputs:
-            outputs["tagsAll"] = outputs[TAGS]
+        if TAGS in outputs or "tagsAll" in outputs:
+            outputs["tagsAll"] = outputs.get(TAGS) or {}
         return outputs | self.observed(world, outputs)
 
     def _apply(
@@ -121,14 +145,14 @@ class AwsResource:
                 if group:
                     new_id = self._update(world, update, group, context, sent) or new_id
         if left:
-            raise Refusal(f"{self.row.create.operation} has no such parameter, and no update sets it", min(left))
+            raise Refusal("cannot be changed", min(left))
         return new_id
 
     def _update(
         self, world: World, update: Update, names: set[str], context: Mapping[str, Any], sent: Mapping[str, Any]
     ) -> str | None:
         names = set(sent) - {TAGS} - self.row.recorded if update.whole else names
-        used = frozenset[str]().union(*map(reads, update.attributes.values()), *(c.reads for c in update.calls))
+        used = _attribute_properties(update).union(*(call.reads for call in update.calls))
         passing = {name: sent.get(name) for name in names - used}
         if passing and not any(call.given for call in update.calls) and all(v is None for v in passing.values()):
             return None  # the program says nothing any more: AWS keeps what it has
@@ -155,11 +179,17 @@ class AwsResource:
         """The property behind a parameter that boto3 complains about."""
         top = re.split(r"[.\[]", parameter)[0].lower()
         renamed = (name for name, target in self.row.names.items() if target.split(".")[0].lower() == top)
-        return next(renamed, None) or next((n for n in passing if n.lower() == top), parameter)
+        return next(renamed, None) or next(
+            (n for n in passing if n.lower() == top), parameter[:1].lower() + parameter[1:]
+        )
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _attribute_properties(update: Update) -> set[str]:
+    return set[str]().union(*map(reads, update.attributes.values()))
 
 
 def _attributes(update: Update, names: set[str], context: Mapping[str, Any]) -> list[dict[str, Any]]:

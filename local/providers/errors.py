@@ -4,7 +4,7 @@ ProviderError            what callers see: the resource's type and name, the pro
 Refusal                  how the inside says it; never leaves this package
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -43,7 +43,17 @@ class Refusal(Exception):  # noqa: N818 - it is caught before anybody sees it
 def without_secrets(text: str, properties: Mapping[str, Any], sensitive: Iterable[str]) -> str:
     """Return `text` with the values of the sensitive properties blotted out."""
     for name in sensitive:
-        value = properties.get(name)
-        if isinstance(value, str) and value:
-            text = text.replace(value, "[secret]")
+        for secret in _texts(properties.get(name)):
+            text = text.replace(secret, "[secret]")
     return text
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value, which is more than one where the program gave a wrong type."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str) and value:
+        yield value

@@ -68,7 +68,7 @@ class Providers:
         old_inputs: Mapping[str, Any] | None,
     ) -> dict[str, Any]:
         """Return the inputs, completed by a physical name where the program gives none: the old one or a new one."""
-        return _run(type, name, inputs, lambda kind: kind.check(name, inputs, old_inputs or {}))
+        return _run(type, name, inputs, lambda kind: kind.check(self._world, name, inputs, old_inputs or {}))
 
     def diff(
         self,

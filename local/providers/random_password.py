@@ -23,7 +23,7 @@ class RandomPassword:
 
     sensitive: frozenset[str] = frozenset()
 
-    def check(self, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Kind's
+    def check(self, world: World, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Kind's
         """Return the inputs as they are, if they can be fulfilled."""
         if unknown := inputs.keys() - _KNOWN:
             raise Refusal("is unknown", min(unknown))

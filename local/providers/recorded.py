@@ -12,7 +12,7 @@ class Recorded:
 
     sensitive: frozenset[str] = frozenset()
 
-    def check(self, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Kind's
+    def check(self, world: World, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Kind's
         """Return the inputs as they are."""
         return dict(inputs)
 

@@ -1,7 +1,7 @@
 """What the stand-ins work on, and what they make."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from local.providers.aws import Aws
@@ -9,7 +9,7 @@ from local.providers.aws import Aws
 
 @dataclass(frozen=True)
 class Resource:
-    """What exists.
+    """What exists. Its repr does not show the properties, which may be secret.
 
     Args:
         type: type token, such as `aws:ec2/vpc:Vpc`.
@@ -22,8 +22,8 @@ class Resource:
     type: str
     name: str
     id: str
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
+    inputs: dict[str, Any] = field(repr=False)
+    outputs: dict[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Surroundings:
 
     aws_endpoint: str
     region: str
-    database_admin_dsn: str | None
+    database_admin_dsn: str | None = field(repr=False)
     database_address: tuple[str, int]
 
 
@@ -65,7 +65,7 @@ class Made:
     """What a creation or an update has led to."""
 
     id: str
-    outputs: dict[str, Any]
+    outputs: dict[str, Any] = field(repr=False)
 
 
 class Kind(Protocol):
@@ -76,7 +76,7 @@ class Kind(Protocol):
         """Properties whose values never appear in an error."""
         ...
 
-    def check(self, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    def check(self, world: World, name: str, inputs: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
         """Return the inputs, completed; `old` are those of the resource that exists."""
         ...
 

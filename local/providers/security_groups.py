@@ -46,7 +46,7 @@ def _rule(direction: str) -> Row:
 ROWS = {
     "aws:ec2/securityGroup:SecurityGroup": Row(
         service=EC2,
-        create=Call("create_security_group"),
+        create=Call("create_security_group", {"Description": f"description || '{MANAGED}'"}),
         id="GroupId",
         arn="security-group/{id}",
         outputs={"ownerId": "account"},

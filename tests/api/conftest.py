@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import replace
+from typing import Any
 
 import asyncpg
 import pytest
-from quart import Quart
+from quart import Quart, Response
 from quart.typing import TestClientProtocol as Client
 
 from api.app import create_app
@@ -32,18 +32,17 @@ def settings(database: str) -> Settings:
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncGenerator[Quart]:
-    """The started application; its database may still be connecting."""
-    app = create_app(replace(settings))
+    """The started application, whose database is ready."""
+    app = create_app(settings)
     async with app.test_app():
+        await eventually(lambda: is_healthy(app.test_client()))
         yield app
 
 
 @pytest.fixture
-async def client(app: Quart) -> Client:
-    """A client of the application, whose database is ready."""
-    client = app.test_client()
-    await eventually(lambda: is_healthy(client))
-    return client
+def client(app: Quart) -> Client:
+    """A client of the application."""
+    return app.test_client()
 
 
 @pytest.fixture
@@ -52,6 +51,11 @@ async def db(database: str) -> AsyncGenerator[asyncpg.Connection]:
     connection = await asyncpg.connect(database)
     yield connection
     await connection.close()
+
+
+async def send(client: Any, method: str, path: str, **request: Any) -> Response:
+    """The answer to any method."""  # Quart's types want `json` for this, although its client does not
+    return await client.open(path, method=method, **request)
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:

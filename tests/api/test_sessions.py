@@ -1,7 +1,10 @@
 """Sessions end when they should, and cost one round trip to the database."""
 
+from collections.abc import AsyncGenerator, Callable
+
 import asyncpg
 import pytest
+from quart import Quart
 
 from local.postgres import PostgresServer
 from tests.api.conftest import Client, log_in, register
@@ -85,23 +88,29 @@ async def test_a_session_ends_with_its_account(client: Client, session: dict[str
     assert (await client.get(ME, headers=session)).status_code == 401
 
 
-async def test_who_is_logged_in_takes_one_round_trip(
-    client: Client, session: dict[str, str], db: asyncpg.Connection, postgres_server: PostgresServer
-) -> None:
-    """PostgreSQL's own log shows one statement for each request, and nothing around it."""
+@pytest.fixture
+async def statements_logged(
+    postgres_server: PostgresServer, db: asyncpg.Connection
+) -> AsyncGenerator[Callable[[], str]]:
+    """PostgreSQL's log, with every statement that new connections to the application's database send."""
     name = await db.fetchval("SELECT current_database()")
     admin = await asyncpg.connect(postgres_server.admin_dsn)
     await admin.execute(f"ALTER DATABASE {name} SET log_statement = 'all'")
-    # The setting is for new connections: let the application make one.
-    others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1 AND pid <> $2"
-    await admin.execute(others, name, db.get_server_pid())
+    yield postgres_server.log_file.read_text
+    await admin.execute(f"ALTER DATABASE {name} RESET log_statement")
     await admin.close()
-    for _ in range(2):
-        await client.get(ME, headers=session)
-    before = len(postgres_server.log_file.read_text())
+
+
+async def test_who_is_logged_in_takes_one_round_trip(
+    statements_logged: Callable[[], str], session: dict[str, str], app: Quart
+) -> None:
+    """One statement for each request, and nothing around it."""
+    client = app.test_client()
+    await client.get(ME, headers=session)  # prepares the statement
+    before = len(statements_logged())
     for _ in range(5):
         assert (await client.get(ME, headers=session)).status_code == 200
-    lines = postgres_server.log_file.read_text()[before:].splitlines()
+    lines = statements_logged()[before:].splitlines()
     statements = [line for line in lines if " LOG: " in line]
     assert len(statements) == 5
     assert all("execute" in line for line in statements)

@@ -3,9 +3,9 @@
 import json
 
 from api import settings as api_settings
+from render.configuration import ROOT
 from render.manifest import Manifest
-from render.monitor import ROOT
-from tests.infra.test_environment import container
+from tests.infra.test_service import container
 
 
 def test_the_task_definition_names_what_the_api_reads_and_the_other_way_round(stack: Manifest) -> None:

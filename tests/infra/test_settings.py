@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from infra import checks
 from render import program
 from render.configuration import read_configuration
-from render.monitor import ROOT, Monitor, run_program
+from render.monitor import Monitor, run_program
 from render.registration import Made, Registration
 
-DATABASE = json.loads(read_configuration("dev", ROOT)["priceguard:database"])
+DATABASE = json.loads(read_configuration("dev")["priceguard:database"])
 
 
 class CountingMaker(program.NamedUnknowns):
@@ -27,9 +27,9 @@ class CountingMaker(program.NamedUnknowns):
         return super().make(registration)
 
 
-def refusal(stack: str, without: tuple[str, ...] = (), **changes: str) -> str:
+def refusal(stack: str, *, changes: dict[str, str], without: tuple[str, ...] = ()) -> str:
     """The message that refuses `stack` with some keys changed or taken away; no resource was made."""
-    config = read_configuration(stack, ROOT) | {f"priceguard:{key}": value for key, value in changes.items()}
+    config = read_configuration(stack) | {f"priceguard:{key}": value for key, value in changes.items()}
     for key in without:
         del config[f"priceguard:{key}"]
     maker = CountingMaker("us-east-1")
@@ -74,7 +74,7 @@ def refusal(stack: str, without: tuple[str, ...] = (), **changes: str) -> str:
 )
 def test_a_bad_value_is_refused_with_its_key(stack: str, key: str, value: str, says: str) -> None:
     """Each key has its own words for what it must be."""
-    (line,) = [line for line in refusal(stack, **{key: value}).splitlines() if f"priceguard:{key}" in line]
+    (line,) = [line for line in refusal(stack, changes={key: value}).splitlines() if f"priceguard:{key}" in line]
 
     assert says in line
 
@@ -84,13 +84,15 @@ def test_everything_wrong_is_said_at_once() -> None:
     message = refusal(
         "prod",
         without=("logLevel",),
-        imgae="x",
-        apiDomain="nope",
-        image="repository:v1",
-        minCount="9",
-        maxCount="3",
-        database=json.dumps({**DATABASE, "instanceClass": "db.nope.huge", "multiAZ": True}),
-        stripePublishableKey="pk_test_1",
+        changes={
+            "imgae": "x",
+            "apiDomain": "nope",
+            "image": "repository:v1",
+            "minCount": "9",
+            "maxCount": "3",
+            "database": json.dumps({**DATABASE, "instanceClass": "db.nope.huge", "multiAZ": True}),
+            "stripePublishableKey": "pk_test_1",
+        },
     )
 
     assert "priceguard:logLevel: is missing" in message
@@ -107,7 +109,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc", "pk_live_abc"])
 def test_a_live_stripe_key_is_found_wherever_it_stands_in_dev(key: str) -> None:
     """Also in the provider's own configuration; and the message does not repeat the key."""
-    config = read_configuration("dev", ROOT) | {"stripe:apiKey": key}
+    config = read_configuration("dev") | {"stripe:apiKey": key}
 
     with pytest.raises(pulumi.RunError) as caught:
         run_program("dev", config, program.NamedUnknowns("us-east-1"))
@@ -121,7 +123,7 @@ def test_every_missing_key_is_named() -> None:
     with pytest.raises(pulumi.RunError) as caught:
         run_program("dev", {}, program.NamedUnknowns(""))
 
-    required = {key for key in read_configuration("dev", ROOT) if key != "aws:region"}
+    required = {key for key in read_configuration("dev") if key != "aws:region"}
     assert {key for key in required if f"{key}: is missing" in str(caught.value)} == required
     assert "aws:region" in str(caught.value)
 
@@ -129,17 +131,17 @@ def test_every_missing_key_is_named() -> None:
 def test_only_dev_and_prod_are_environments() -> None:
     """A stack of another name would make an environment that nobody knows."""
     with pytest.raises(pulumi.RunError, match="stack 'staging': must be one of dev, prod"):
-        run_program("staging", read_configuration("dev", ROOT), program.NamedUnknowns("us-east-1"))
+        run_program("staging", read_configuration("dev"), program.NamedUnknowns("us-east-1"))
 
 
 def test_both_stacks_have_the_same_keys_in_the_same_order() -> None:
     """So that the two files can be compared line by line."""
-    assert list(read_configuration("dev", ROOT)) == list(read_configuration("prod", ROOT))
+    assert list(read_configuration("dev")) == list(read_configuration("prod"))
 
 
 def test_a_good_value_reaches_the_program() -> None:
     """The other way round: what is allowed is used."""
-    config = read_configuration("dev", ROOT) | {"priceguard:minCount": "2", "priceguard:maxCount": "2"}
+    config = read_configuration("dev") | {"priceguard:minCount": "2", "priceguard:maxCount": "2"}
 
     monitor: Monitor = run_program("dev", config, program.NamedUnknowns("us-east-1"))
 
@@ -155,11 +157,15 @@ def test_an_origin_is_what_a_browser_sends(host: str) -> None:
         assert not set("/?#@* ") & set(host)
 
 
-@given(st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text()), st.dictionaries(st.text(), st.text())))
+@given(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text()), st.dictionaries(st.text(), st.text())
+    )
+)
 def test_checks_accept_or_refuse_but_never_crash(raw: object) -> None:
     """The engine hands over text, an object may hold anything: ValueError is the only refusal."""
     for check in (checks.domain, checks.image, checks.flag, checks.origins, checks.cidr, checks.whole_number(0, 9)):
         try:
             check(raw)
-        except ValueError as error:
-            assert error.args
+        except ValueError:
+            continue

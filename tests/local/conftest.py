@@ -14,6 +14,13 @@ from local.providers import Providers, Surroundings
 AskAws = Callable[..., dict[str, Any]]
 
 
+def asker(server: MotoServer) -> AskAws:
+    """Ask an emulator through boto3, one client for each service."""
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    client = cache(partial(session.client, endpoint_url=server.endpoint))
+    return lambda service, operation, **parameters: getattr(client(service), operation)(**parameters)
+
+
 @pytest.fixture(scope="session")
 def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[MotoServer]:
     """A running emulator; tests that share it use names of their own."""
@@ -41,6 +48,4 @@ def providers(surroundings: Surroundings) -> Providers:
 @pytest.fixture(scope="session")
 def ask_aws(moto_server: MotoServer) -> AskAws:
     """Look at the emulator apart from the providers: `ask_aws("ec2", "describe_vpcs", VpcIds=[...])`."""
-    session = boto3.Session("test", "test", region_name="us-east-1")
-    client = cache(partial(session.client, endpoint_url=moto_server.endpoint))
-    return lambda service, operation, **parameters: getattr(client(service), operation)(**parameters)
+    return asker(moto_server)

@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from render.configuration import ConfigurationError, as_text
-from render.monitor import ROOT
+from render.configuration import ROOT, ConfigurationError, as_text
 from render.program import run
 
 
@@ -42,7 +41,9 @@ def test_secrets_are_masked_wherever_they_flow() -> None:
     dev = run("dev")
 
     assert dev.one("aws:rds/instance:Instance").inputs["password"] == "[secret]"
-    assert dev.one("aws:secretsmanager/secretVersion:SecretVersion", "database-url").inputs["secretString"] == "[secret]"
+    assert (
+        dev.one("aws:secretsmanager/secretVersion:SecretVersion", "database-url").inputs["secretString"] == "[secret]"
+    )
     assert "postgresql://" not in dev.to_json()
 
 

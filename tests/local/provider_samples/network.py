@@ -15,7 +15,17 @@ SAMPLES = {
         ),
         {"cidrBlock": "10.30.0.0/16"},
     ),
-    "gateway": Sample("aws:ec2/internetGateway:InternetGateway", {"vpcId": "@vpc.id", "tags": {"Name": "net"}}),
+    "gateway": Sample(
+        "aws:ec2/internetGateway:InternetGateway",
+        {"vpcId": "@vpc.id", "tags": {"Name": "net"}},
+        {"tags": None},
+        (
+            "ec2",
+            "describe_internet_gateways",
+            {"InternetGatewayIds": ["@gateway.id"]},
+            "InternetGateways[0].Tags == `[]`",
+        ),
+    ),
     "subnet": Sample(
         "aws:ec2/subnet:Subnet",
         {
