@@ -14,7 +14,7 @@ from typing import Final
 import uvloop
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
-from quart import Quart
+from hypercorn.typing import ASGIFramework
 
 from api import logs
 from api.app import create_app
@@ -44,7 +44,7 @@ def main() -> int:
     return 0
 
 
-async def _serve(app: Quart, settings: Settings) -> None:
+async def _serve(app: ASGIFramework, settings: Settings) -> None:
     config = Config()
     config.bind = [f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"]
     config.accesslog = None

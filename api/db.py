@@ -67,7 +67,7 @@ class Database:
         self._tolerated_outage = tolerated_outage
         self._pool: asyncpg.Pool | None = None
         self._connecting: asyncio.Task[None] | None = None
-        self._probe: asyncio.Task[None] | None = None
+        self._probe: asyncio.Task[bool] | None = None
         self._unreachable_since: float | None = None
 
     def start(self) -> None:
@@ -99,10 +99,12 @@ class Database:
         try:
             yield connection
         except (*_LOST, asyncpg.InterfaceError) as error:
-            if isinstance(error, asyncpg.InterfaceError) and not connection.is_closed():
+            is_lost = _is_closed(connection)
+            if isinstance(error, asyncpg.InterfaceError) and not is_lost:
                 raise  # misuse of the driver: a defect of ours
             _logger.warning("database_unavailable", reason=_explain(error))
-            connection.terminate()
+            if not is_lost:
+                connection.terminate()
             await self._pool.expire_connections()  # the others most likely lead to the same dead end
             raise _unavailable() from error
         finally:
@@ -114,28 +116,23 @@ class Database:
             return DatabaseState.CONNECTING
         if self._probe is None or self._probe.done():
             self._probe = asyncio.create_task(self._ask())
-        done, _ = await asyncio.wait({self._probe}, timeout=_PROBE)
-        if not done:
-            self._note(reachable=False)
-        if self._unreachable_since is None:
+        probe = self._probe
+        await asyncio.wait({probe}, timeout=_PROBE)
+        if probe.done() and probe.exception() is None and probe.result():
+            self._unreachable_since = None
             return DatabaseState.CONNECTED
+        if self._unreachable_since is None:
+            self._unreachable_since = time.monotonic()
         outage = time.monotonic() - self._unreachable_since
         return DatabaseState.INTERRUPTED if outage < self._tolerated_outage else DatabaseState.UNREACHABLE
 
-    async def _ask(self) -> None:
+    async def _ask(self) -> bool:
         try:
             async with self.connection() as connection:
-                await connection.fetchval("SELECT 1", timeout=_PROBE)
+                await connection.execute("SELECT 1", timeout=_PROBE)
         except DatabaseUnavailableError:
-            self._note(reachable=False)
-        else:
-            self._note(reachable=True)
-
-    def _note(self, *, reachable: bool) -> None:
-        if reachable:
-            self._unreachable_since = None
-        elif self._unreachable_since is None:
-            self._unreachable_since = time.monotonic()
+            return False
+        return True
 
     async def _connect(self) -> None:
         """Try until it works; pauses double and are random, so that many tasks do not knock in step."""
@@ -161,7 +158,7 @@ class Database:
             await migrating.close(timeout=_CLOSE)
         return await asyncpg.create_pool(
             **options,
-            min_size=1,
+            min_size=0,  # asyncpg logs a traceback for each try to keep a minimum; health checks keep one open
             max_size=_LARGEST_POOL,
             command_timeout=_COMMAND,
             reset=_keep_session,
@@ -185,6 +182,14 @@ def _verified_tls(dsn: str) -> ssl.SSLContext | None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and host name
     context.load_verify_locations(options["sslrootcert"][0])
     return context
+
+
+def _is_closed(connection: Connection) -> bool:
+    """Whether the connection is gone; the pool may have taken it back already, and then refuses to say."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
 
 
 async def _keep_session(_: Connection) -> None:

@@ -122,7 +122,7 @@ class RequestLog:
 
 
 def _write_line(scope: HTTPScope, status: int, seconds: float, account_id: str | None) -> None:
-    if scope["path"] == "/health" and status < _SERVER_ERROR:
+    if scope["path"] == "/health":  # asked all the time; what makes it fail is logged where it happens
         write = _logger.debug
     else:
         write = _logger.warning if status >= _SERVER_ERROR else _logger.info

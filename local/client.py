@@ -19,12 +19,12 @@ class ClientError(Exception):
 
 
 def platform_directory(root: Path = ROOT) -> Path:
-    """`.local/` of the checkout, made when it is not there, for its owner only.
+    """`.local/` of the checkout, or what PRICEGUARD_LOCAL names; made when it is not there, for its owner only.
 
     Raises:
         ClientError: it cannot be made.
     """
-    directory = root / ".local"
+    directory = Path(os.environ.get("PRICEGUARD_LOCAL") or root / ".local").absolute()
     try:
         directory.mkdir(mode=0o700, exist_ok=True)
         (directory / "logs").mkdir(mode=0o700, exist_ok=True)

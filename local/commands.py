@@ -5,6 +5,7 @@ Exit codes: 0 it worked (`status`: healthy); 1 it failed, or runs but is not hea
 """
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -143,7 +144,7 @@ def wait_until_gone(directory: Path) -> None:
         if time.monotonic() > deadline:
             raise failed(f"the platform's process still runs; {directory / 'logs' / 'platform.log'} says what it does")
         time.sleep(0.02)
-    held.close()
+    os.close(held)
 
 
 def last_answer(events: Iterator[dict[str, Any]], progress: Progress) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Any, Self
 
 FILE = "control.json"
 
@@ -67,12 +67,15 @@ def connect(directory: Path) -> Connection | None:
     return Connection(connected, address.token)
 
 
-def lock(directory: Path) -> TextIO | None:
-    """The lock that only one supervisor of a directory can hold, or None; held until it is closed."""
-    file = (directory / "lock").open("w")
+def lock(directory: Path) -> int | None:
+    """The lock that only one supervisor of a directory can hold, or None.
+
+    It is a file descriptor, which the supervisor never closes: only the end of the process gives it up.
+    """
+    descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.close()
+        os.close(descriptor)
         return None
-    return file
+    return descriptor

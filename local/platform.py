@@ -23,7 +23,7 @@ from local.ecs_model import TaskStatus
 from local.load_balancer import LoadBalancer
 from local.moto import MotoError, MotoServer
 from local.overrides import STACK, local_configuration
-from local.ports import PortTakenError
+from local.ports import PortTakenError, listen
 from local.postgres import PostgresError
 from local.program import ProgramError, ProgramProcess
 from local.providers import Surroundings
@@ -33,7 +33,7 @@ from render.configuration import ConfigurationError
 HTTPS = 443
 REGION = "us-east-1"
 Report = Callable[[dict[str, Any]], None]
-EXPECTED = (ConfigurationError, DatabaseError, MotoError, PostgresError, ProgramError)
+EXPECTED = (ConfigurationError, DatabaseError, MotoError, PortTakenError, PostgresError, ProgramError)
 
 
 class PlatformError(Exception):
@@ -60,6 +60,7 @@ class Platform:
         self._database: LocalDatabase = choose_database(os.environ.get("DATABASE_URL"), directory / "postgres")
         self._aws = MotoServer(self._logs / "aws.log")
         self._certificate_arn = ""
+        self._port = port
         self._balancer = LoadBalancer({HTTPS: port})
         self._agent = self._new_agent(on_event)
         self.outputs: dict[str, Any] = {}
@@ -77,6 +78,7 @@ class Platform:
         Raises:
             PlatformError: with the reason and the remedy.
         """
+        self._check_port()
         program = await ProgramProcess.start(log=self._logs / "program.log", root=self._root)
         try:
             async with step("postgresql", report) as said:
@@ -94,8 +96,6 @@ class Platform:
                 said(self.api_url)
             async with step("service", report) as said:
                 said(await self._deploy())
-        except PortTakenError as error:
-            raise PlatformError(f"{error}: stop that program, or choose another: --port {error.port + 1}") from error
         except EXPECTED as error:
             raise PlatformError(str(error)) from error
         except OSError as error:
@@ -149,6 +149,16 @@ class Platform:
             "outputs": self.outputs,
             "parts": parts,
         }
+
+    def _check_port(self) -> None:
+        """Find out now rather than when everything else is up."""
+        if self.api_url:
+            return
+        try:
+            for opened in listen(self._port):
+                opened.close()
+        except PortTakenError as error:
+            raise PlatformError(f"{error}: stop that program, or choose another: --port {error.port + 1}") from error
 
     def _new_agent(self, on_event: Callable[[str], None]) -> EcsAgent:
         async def read_secret(value_from: str) -> str:

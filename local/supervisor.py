@@ -61,7 +61,6 @@ class Supervisor:
         writer = self._stop_listener
         await self._platform.down(lambda event: say(writer, event) if writer else None)
         if writer:
-            say(writer, {"done": {}})
             with contextlib.suppress(ConnectionError):
                 await writer.drain()
 
@@ -138,15 +137,13 @@ def say(writer: asyncio.StreamWriter, event: dict[str, Any]) -> None:
 def main() -> int:
     """Run one supervisor; exit code 0 after a stop, 75 when another one holds the lock."""
     root, directory, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    held = lock(directory)
-    if held is None:
+    if lock(directory) is None:
         return os.EX_TEMPFAIL
-    with held:
 
-        async def run() -> None:
-            await Supervisor(root, directory, port).run()
+    async def run() -> None:
+        await Supervisor(root, directory, port).run()
 
-        asyncio.run(run())
+    asyncio.run(run())
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -112,12 +111,13 @@ async def test_unknown_account_and_wrong_password_look_the_same(client: Client) 
         del body["request_id"], headers["x-request-id"]
         return time.perf_counter() - started, answer.status_code, body, headers
 
-    known = [await attempt("ada@example.com") for _ in range(5)]
-    unknown = [await attempt("bob@example.com") for _ in range(5)]
-    assert known[0][1:] == unknown[0][1:]
-    assert (known[0][1], known[0][2]["code"]) == (401, "invalid_credentials")
-    spent = [statistics.median(seconds for seconds, *_ in attempts) for attempts in (known, unknown)]
-    assert 0.5 < spent[0] / spent[1] < 2
+    attempts = [(await attempt("ada@example.com"), await attempt("bob@example.com")) for _ in range(6)]
+    known, unknown = attempts[0]
+    assert known[1:] == unknown[1:]
+    assert (known[1], known[2]["code"]) == (401, "invalid_credentials")
+    # The fastest of each, since other programs slow some down; without hashing the unknown would take a tenth.
+    fastest = [min(pair[i][0] for pair in attempts) for i in (0, 1)]
+    assert 0.5 < fastest[0] / fastest[1] < 2
 
 
 @pytest.mark.parametrize("email", ["", "nonsense", "a\0@example.com", "x" * 5000])

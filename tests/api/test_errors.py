@@ -95,8 +95,8 @@ async def test_a_body_that_does_not_arrive_is_given_up(app: Quart) -> None:
     app.config["BODY_TIMEOUT"] = 0.05
     async with app.test_client().request(LOGIN, method="POST", headers=JSON) as connection:
         await connection.send(b"{")
-        body = await connection.receive()
-    assert (connection.status_code, json.loads(body)["code"]) == (408, "request_timeout")
+        body = json.loads(await connection.receive())
+    assert (body["status"], body["code"]) == (408, "request_timeout")
 
 
 async def test_a_defect_of_ours_reveals_nothing(app: Quart, caplog: pytest.LogCaptureFixture) -> None:

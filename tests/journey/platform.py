@@ -1,0 +1,124 @@
+"""Drives the platform as a person does: by its commands, in a directory of its own."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+
+from render.configuration import ROOT
+
+COMMAND = Path(sys.executable).parent / "priceguard"
+
+
+@dataclass(frozen=True)
+class Commands:
+    """`priceguard local ...` on the platform in `directory`."""
+
+    directory: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the commands; a DATABASE_URL of the machine is not ours."""
+        inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+        return inherited | {"PRICEGUARD_LOCAL": str(self.directory), "COLUMNS": "200"}
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """Run one command, expect its exit code, and return what it printed on both streams."""
+        done = subprocess.run(
+            [COMMAND, "local", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout
+        return done.stdout
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start one command and do not wait for it."""
+        return subprocess.Popen(
+            [COMMAND, "local", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def up(self, *arguments: str, code: int = 0) -> str:
+        """`up --detach` on a free port."""
+        return self.run("up", "--detach", "--port", "0", *arguments, code=code)
+
+    def status(self) -> dict[str, Any]:
+        """`status --json`, whatever its exit code."""
+        done = subprocess.run(
+            [COMMAND, "local", "status", "--json"],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        return json.loads(done.stdout)
+
+    def part(self, name: str) -> dict[str, Any]:
+        """The part whose name begins with `name`."""
+        return next(part for part in self.status()["parts"] if part["name"].startswith(name))
+
+
+def alive(part: dict[str, Any]) -> bool:
+    """Whether the process of a part still runs; a dead one that nobody has waited for does not."""
+    try:
+        return part["pid"] is not None and psutil.Process(part["pid"]).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wait_until(condition: Any, seconds: float = 30) -> None:
+    """Return when `condition()` is true; fail when it is not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.05)
+
+
+@dataclass
+class Load:
+    """Requests at a steady rate, on their own schedule whatever the answers take."""
+
+    url: str
+    token: str
+    rate: int = 200
+    statuses: list[int] = field(default_factory=list[int])
+    errors: list[str] = field(default_factory=list[str])
+
+    async def run(self, until: asyncio.Event, most_seconds: float) -> None:
+        """Send until the event is set, or for `most_seconds`; then wait for what is under way."""
+        connector = aiohttp.TCPConnector(limit=0)
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+            started, tasks = time.monotonic(), list[asyncio.Task[None]]()
+            while not until.is_set() and time.monotonic() - started < most_seconds:
+                tasks.append(asyncio.create_task(self._one(session)))
+                await asyncio.sleep(max(0, started + len(tasks) / self.rate - time.monotonic()))
+            await asyncio.gather(*tasks)
+
+    async def _one(self, session: aiohttp.ClientSession) -> None:
+        try:
+            async with session.get(self.url) as answer:
+                await answer.read()
+                self.statuses.append(answer.status)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            self.errors.append(repr(error))

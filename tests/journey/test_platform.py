@@ -1,0 +1,218 @@
+"""`make up` from nothing to `down`, as a new engineer lives it. The steps build on each other, in this order."""
+
+import asyncio
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from local.postgres_place import PostgresError, find_binaries
+from tests.journey.platform import Commands, Load, alive, wait_until
+
+try:
+    find_binaries()
+except PostgresError as error:
+    pytestmark = pytest.mark.skip(reason=str(error))
+
+ME = "/api/auth/me"
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """A platform that is up; what is left of it is stopped and dropped at the end."""
+    commands = Commands(tmp_path_factory.mktemp("platform") / "local")
+    commands.up()
+    yield commands
+    commands.run("down", "--reset")
+
+
+@pytest.fixture(scope="module")
+def account(platform: Commands) -> dict[str, str]:
+    """An account and a session, made by the lines that `up` prints."""
+    printed = platform.up()
+    register, login = re.findall(r"^  (curl .*)$", printed, re.MULTILINE)
+    account = json.loads(shell(register))["account"]
+    session = json.loads(shell(login))
+    assert session["account"] == account
+    return {"token": session["token"], "email": account["email"], "login": login}
+
+
+def shell(line: str) -> str:
+    """Run a printed line."""
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=20, check=True)
+    return done.stdout
+
+
+def names(status: dict[str, Any]) -> set[str]:
+    """Names of the parts, tasks without their id."""
+    return {part["name"].split("/")[0] for part in status["parts"]}
+
+
+def test_everything_runs_and_is_listed(platform: Commands) -> None:
+    """Each part with state, address and process; the stack outputs are the program's."""
+    status = platform.status()
+
+    assert status["state"] == "healthy"
+    assert names(status) == {"platform", "postgresql", "aws", "load-balancer", "api"}
+    assert all(map(alive, status["parts"]))
+    assert status["outputs"]["service"] == "priceguard-server"
+    assert status["api_url"].startswith("http://localhost:")
+
+
+def test_the_printed_lines_work(account: dict[str, str]) -> None:
+    """Registering and logging in, word for word."""
+    assert account["token"]
+
+
+def test_the_directory_is_its_owners_only(platform: Commands) -> None:
+    """It holds passwords and data."""
+    assert platform.directory.stat().st_mode & 0o777 == 0o700
+    assert (platform.directory / "state.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_chain_is_verified_tls_to_the_database(platform: Commands) -> None:
+    """The URL that the program composed says verify-full, and the task got it from Secrets Manager."""
+    task = psutil.Process(platform.part("api/")["pid"])
+
+    variables = task.environ()
+
+    assert "sslmode=verify-full" in variables["DATABASE_URL"]
+    assert variables["ENVIRONMENT"] == "dev"
+    assert "SHELL" not in variables
+    assert "PRICEGUARD_LOCAL" not in variables
+
+
+def test_nothing_changes_without_a_change(platform: Commands) -> None:
+    """A second `up` keeps every resource and every task."""
+    before = platform.part("api/")
+
+    assert "nothing to change" in platform.up()
+    assert platform.part("api/") == before
+
+
+async def test_a_changed_setting_rolls_the_task_and_loses_no_request(
+    platform: Commands, account: dict[str, str]
+) -> None:
+    """200 requests a second meanwhile: only the task definition and the service change, and nobody notices."""
+    old = platform.part("api/")
+    load = Load(platform.status()["api_url"] + ME, account["token"])
+    done = asyncio.Event()
+    running = asyncio.create_task(load.run(done, most_seconds=60))
+
+    printed = await asyncio.to_thread(platform.up, "--set", "priceguard:logLevel=WARNING")
+    await asyncio.sleep(1)  # the old task is gone by now: a second of load on the new one alone
+    done.set()
+    await running
+
+    assert not load.errors
+    assert set(load.statuses) == {200}
+    assert len(load.statuses) > 600
+    changed = re.findall(r"^  . (create|update|replace|delete) +(\S+) (\S+)", printed, re.MULTILINE)
+    assert set(changed) == {
+        ("replace", "aws:ecs/taskDefinition:TaskDefinition", "api"),
+        ("update", "aws:ecs/service:Service", "api"),
+    }
+    assert platform.part("api/")["name"] != old["name"]
+    assert not alive(old)
+
+
+def test_two_at_once_do_no_harm(platform: Commands) -> None:
+    """The second says that the first is at work, or finds nothing left to do."""
+    both = [platform.start("up", "--detach") for _ in range(2)]
+    printed = [process.communicate(timeout=60)[0] for process in both]
+
+    codes = sorted(process.returncode for process in both)
+    assert codes in ([0, 4], [0, 0]), printed
+    assert codes == [0, 0] or any("another `up` is at work" in text for text in printed)
+    assert platform.status()["state"] == "healthy"
+
+
+def test_a_task_that_cannot_serve_keeps_the_old_one(platform: Commands, account: dict[str, str]) -> None:
+    """The circuit breaker says why, with the task's last words; the API answers all the while."""
+    before = platform.part("api/")
+
+    printed = platform.up("--set", "priceguard:database.rootCertificates=/nonexistent.pem", code=1)
+
+    assert "tasks failed" in printed
+    assert "nonexistent.pem" in printed or "database" in printed
+    assert platform.part("api/") == before
+    assert json.loads(shell(account["login"]))["token"]
+    platform.up()
+
+
+def test_refused_settings_change_nothing(platform: Commands) -> None:
+    """The message is the program's own, with every key."""
+    before = platform.status()
+
+    printed = platform.up("--set", "minCount=9", "--set", "priceguard:logLvel=INFO", code=1)
+
+    assert "priceguard:minCount: must not be greater than maxCount" in printed
+    assert "did you mean priceguard:logLevel?" in printed
+    assert platform.status() == before
+
+
+@pytest.mark.parametrize("part", ["api/", "aws", "postgresql", "platform"])
+def test_up_is_clean_after_a_kill(platform: Commands, account: dict[str, str], part: str) -> None:
+    """Whatever is killed without a chance to tidy up, the next `up` works, and accounts are still there."""
+    killed = platform.part(part)
+    before = platform.status()["parts"] if part == "platform" else [killed]  # with it, everything dies
+    os.kill(killed["pid"], signal.SIGKILL)
+    wait_until(lambda: not any(map(alive, before)))
+
+    platform.up()
+
+    assert platform.status()["state"] == "healthy"
+    login = re.sub(r"http://localhost:\d+", platform.status()["api_url"], account["login"])
+    assert json.loads(shell(login))["account"]["email"] == account["email"]
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    """With the way out; and nothing is left behind."""
+    other = Commands(tmp_path / "local")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        printed = other.run("up", "--detach", "--port", str(port), code=1)
+
+    (line,) = [line for line in printed.splitlines() if "✗" in line]
+    assert f"port {port} is taken" in line
+    assert f"--port {port + 1}" in line
+    assert other.status()["state"] == "stopped"
+    other.run("down", "--reset")
+
+
+def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
+    """In the foreground the platform lives as long as the command."""
+    other = Commands(tmp_path / "local")
+    process = other.start("up", "--port", "0")
+    wait_until(lambda: other.status()["state"] == "healthy", seconds=60)
+    parts = other.status()["parts"]
+
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert not any(map(alive, parts))
+    other.run("down", "--reset")
+
+
+def test_down_leaves_nothing_running(platform: Commands) -> None:
+    """Neither process nor address; a second `down` says that nothing runs."""
+    parts = platform.status()["parts"]
+
+    platform.run("down")
+
+    assert not any(map(alive, parts))
+    assert platform.status() == {"state": "stopped", "api_url": None, "outputs": {}, "parts": []}
+    assert "nothing runs here" in platform.run("down")
