@@ -7,6 +7,7 @@ and no connection without encryption. It lives and dies with the process that st
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -18,7 +19,6 @@ from urllib.parse import quote
 
 import psutil
 
-from local.ports import free_port
 from local.postgres_place import (
     SUPERUSER,
     Account,
@@ -37,7 +37,8 @@ __all__ = ["PostgresError", "PostgresServer", "remove_data"]
 
 _START_SECONDS = 60  # a crash recovery is part of a start
 _STOP_SECONDS = 20
-_PORT_ATTEMPTS = 5
+# Below the ports that systems give to outgoing connections: one of those could take ours between two starts.
+_PORTS = range(20_000, 32_000)
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -59,7 +60,6 @@ class PostgresServer:
         self.directory = directory
         self.log_file = directory / "server.log"
         self._port = port
-        self._port_is_ours_to_choose = port is None
         self._durable = durable
         self._account = Account()
         self._process: subprocess.Popen[Any] | None = None
@@ -112,9 +112,9 @@ class PostgresServer:
         self.stop()  # what is left of one that died by itself
         try:
             self._prepare()
-            for attempt in range(_PORT_ATTEMPTS):
-                if self._run(may_retry=self._port_is_ours_to_choose and attempt < _PORT_ATTEMPTS - 1):
-                    return
+            is_free_choice = self._port is None
+            while not self._run(may_retry=is_free_choice):
+                self._port = None
         except OSError as error:
             self.stop()
             raise PostgresError(
@@ -171,9 +171,9 @@ class PostgresServer:
 
     def _run(self, *, may_retry: bool) -> bool:
         """Start the process and wait; False when a freely chosen port was snatched away meanwhile."""
-        if self._port_is_ours_to_choose and (self._port is None or not _is_free(self._port)):
-            self._port = free_port()
-        if not _is_free(self.port):
+        if self._port is None:
+            self._port = _choose_port()
+        elif not _is_free(self._port):
             raise PostgresError(
                 f"port {self.port} on {self.host} is taken: stop what listens there, or choose another port."
             )
@@ -227,6 +227,13 @@ def _stop_process(pid: int) -> None:
 def _die_with_parent() -> None:
     assert _libc is not None
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def _choose_port() -> int:
+    for port in random.sample(_PORTS, len(_PORTS)):
+        if _is_free(port):
+            return port
+    raise PostgresError(f"no port from {_PORTS.start} to {_PORTS.stop} can be opened on {PostgresServer.host}.")
 
 
 def _is_free(port: int) -> bool:

@@ -5,6 +5,7 @@ a `Maker`: render's names the unknown outputs, the local platform's really makes
 in a provider (awsx) are expanded into the children which that provider would register.
 """
 
+import asyncio
 import runpy
 import threading
 from collections.abc import Mapping
@@ -182,16 +183,22 @@ def run_program(stack: str, config: Mapping[str, str], maker: Maker, program: Pa
         Whatever the program raises, such as `pulumi.RunError` for refused settings.
     """
     monitor = Monitor(maker, stack)
-    settings.reset_options(project=PROJECT, stack=stack)  # forgets the root resource of an earlier run
-    pulumi.runtime.set_all_config(dict(config), [])
-    mocks.set_mocks(_NoMocks(), project=PROJECT, stack=stack, preview=False, monitor=monitor)
-
-    @mocks.test
-    def body() -> None:
-        runpy.run_path(str(program), run_name="__main__")
-        root = settings.get_root_resource()
-        assert isinstance(root, Stack)
-        root.register_outputs(root.outputs)
-
-    body()
+    loop = asyncio.new_event_loop()  # the SDK takes the thread's; one of its own leaves nothing to the next run
+    asyncio.set_event_loop(loop)
+    try:
+        settings.reset_options(project=PROJECT, stack=stack)  # forgets the root resource of an earlier run
+        pulumi.runtime.set_all_config(dict(config), [])
+        mocks.set_mocks(_NoMocks(), project=PROJECT, stack=stack, preview=False, monitor=monitor)
+        mocks.test(lambda: _run_entry(program))()
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
     return monitor
+
+
+def _run_entry(program: Path) -> None:
+    """Run `__main__.py` as the language host does, then register what it exported."""
+    runpy.run_path(str(program), run_name="__main__")
+    root = settings.get_root_resource()
+    assert isinstance(root, Stack)
+    root.register_outputs(root.outputs)

@@ -74,9 +74,11 @@ def frozen(server: PostgresServer) -> Generator[None]:
     processes = [main, *main.children()]
     for process in processes:
         process.suspend()
-    yield
-    for process in processes:
-        process.resume()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
 
 
 async def test_checks_at_the_same_time_share_one_bounded_question(

@@ -37,7 +37,7 @@ def test_names_say_what_is_inside() -> None:
 
 
 def test_every_file_with_tests_is_collected() -> None:
-    """pytest looks at test_*.py only."""
+    """Only test_*.py is looked at."""
     lost = [
         path.relative_to(ROOT)
         for path in (ROOT / "tests").rglob("*.py")
