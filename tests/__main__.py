@@ -14,8 +14,8 @@ STATIC = {
     "workflows": [BIN / "actionlint", "-no-color"],
     "workflow security": [BIN / "zizmor", "--offline", "--no-progress", "--format", "plain", ".github/workflows"],
 }
-# Two workers, because the promise is for two cores; tests of one file stay together, with their servers.
-PYTEST = [BIN / "python", "-m", "pytest", "--numprocesses", "2", "--dist", "loadfile", "--quiet"]
+# Three workers for two cores, because the journeys mostly wait; tests of one file stay together, with their servers.
+PYTEST = [BIN / "python", "-m", "pytest", "--numprocesses", "3", "--dist", "loadfile", "--quiet"]
 
 
 def main(arguments: list[str]) -> int:

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import psutil
+import pytest
 
 from render.configuration import ROOT
 
@@ -84,6 +87,14 @@ def alive(part: dict[str, Any]) -> bool:
         return part["pid"] is not None and psutil.Process(part["pid"]).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def shell(line: str) -> str:
+    """Run a printed line."""
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=20, check=True)
+    return done.stdout
 
 
 def wait_until(condition: Any, seconds: float = 30) -> None:

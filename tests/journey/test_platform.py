@@ -1,58 +1,19 @@
 """`make up` from nothing to `down`, as a new engineer lives it. The steps build on each other, in this order."""
 
 import asyncio
-import json
-import os
 import re
-import shlex
-import shutil
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from local.postgres_place import PostgresError, find_binaries
 from tests.journey.platform import Commands, Load, alive, wait_until
 
-try:
-    find_binaries()
-except PostgresError as error:
-    pytestmark = pytest.mark.skip(reason=str(error))
-
+pytestmark = pytest.mark.usefixtures("postgresql_binaries")
 ME = "/api/auth/me"
-
-
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
-    """A platform that is up; what is left of it is stopped and dropped at the end."""
-    commands = Commands(tmp_path_factory.mktemp("platform") / "local")
-    commands.up()
-    yield commands
-    commands.run("down", "--reset")
-
-
-@pytest.fixture(scope="module")
-def account(platform: Commands) -> dict[str, str]:
-    """An account and a session, made by the lines that `up` prints."""
-    printed = platform.up()
-    register, login = re.findall(r"^  (curl .*)$", printed, re.MULTILINE)
-    account = json.loads(shell(register))["account"]
-    session = json.loads(shell(login))
-    assert session["account"] == account
-    return {"token": session["token"], "email": account["email"], "login": login}
-
-
-def shell(line: str) -> str:
-    """Run a printed line."""
-    if shutil.which("curl") is None:
-        pytest.skip("curl is not installed")
-    done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=20, check=True)
-    return done.stdout
 
 
 def names(status: dict[str, Any]) -> set[str]:
@@ -139,19 +100,6 @@ def test_two_at_once_do_no_harm(platform: Commands) -> None:
     assert platform.status()["state"] == "healthy"
 
 
-def test_a_task_that_cannot_serve_keeps_the_old_one(platform: Commands, account: dict[str, str]) -> None:
-    """The circuit breaker says why, with the task's last words; the API answers all the while."""
-    before = platform.part("api/")
-
-    printed = platform.up("--set", "priceguard:database.rootCertificates=/nonexistent.pem", code=1)
-
-    assert "tasks failed" in printed
-    assert "nonexistent.pem" in printed or "database" in printed
-    assert platform.part("api/") == before
-    assert json.loads(shell(account["login"]))["token"]
-    platform.up()
-
-
 def test_refused_settings_change_nothing(platform: Commands) -> None:
     """The message is the program's own, with every key."""
     before = platform.status()
@@ -161,21 +109,6 @@ def test_refused_settings_change_nothing(platform: Commands) -> None:
     assert "priceguard:minCount: must not be greater than maxCount" in printed
     assert "did you mean priceguard:logLevel?" in printed
     assert platform.status() == before
-
-
-@pytest.mark.parametrize("part", ["api/", "aws", "postgresql", "platform"])
-def test_up_is_clean_after_a_kill(platform: Commands, account: dict[str, str], part: str) -> None:
-    """Whatever is killed without a chance to tidy up, the next `up` works, and accounts are still there."""
-    killed = platform.part(part)
-    before = platform.status()["parts"] if part == "platform" else [killed]  # with it, everything dies
-    os.kill(killed["pid"], signal.SIGKILL)
-    wait_until(lambda: not any(map(alive, before)))
-
-    platform.up()
-
-    assert platform.status()["state"] == "healthy"
-    login = re.sub(r"http://localhost:\d+", platform.status()["api_url"], account["login"])
-    assert json.loads(shell(login))["account"]["email"] == account["email"]
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
