@@ -20,7 +20,7 @@ def postgresql_binaries() -> None:
 
 
 @pytest.fixture(scope="module")
-def platform(postgresql_binaries: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     """A platform that is up; what is left of it is stopped and dropped at the end."""
     commands = Commands(tmp_path_factory.mktemp("platform") / "local")
     commands.up()
