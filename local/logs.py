@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LOOKS_EVERY = 0.2  # seconds
+TASK_LOGS_KEPT = 20
 
 
 def log_files(directory: Path) -> dict[str, Path]:
@@ -37,3 +38,10 @@ def follow(directory: Path, prefix: str) -> Iterator[tuple[str, str]]:
                         yield name, line.rstrip("\n")
                     positions[path] = file.tell()
         time.sleep(LOOKS_EVERY)
+
+
+def prune_task_logs(directory: Path) -> None:
+    """Drop the logs of all but the newest tasks; every roll makes a new one."""
+    by_age = sorted((directory / "logs" / "tasks").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    for path in by_age[:-TASK_LOGS_KEPT]:
+        path.unlink(missing_ok=True)

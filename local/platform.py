@@ -21,6 +21,7 @@ from local.database import DatabaseError, LocalDatabase, choose_database
 from local.ecs_agent import EcsAgent
 from local.ecs_model import TaskStatus
 from local.load_balancer import LoadBalancer
+from local.logs import prune_task_logs
 from local.moto import MotoError, MotoServer
 from local.overrides import STACK, local_configuration
 from local.ports import PortTakenError, listen
@@ -55,6 +56,7 @@ class Platform:
         self._directory = directory
         self._logs = directory / "logs"
         self._logs.mkdir(mode=0o700, exist_ok=True)
+        prune_task_logs(directory)
         self._state_file = directory / "state.json"
         self._state_file.unlink(missing_ok=True)  # the local AWS that it describes is gone
         self._database: LocalDatabase = choose_database(os.environ.get("DATABASE_URL"), directory / "postgres")

@@ -191,9 +191,19 @@ def run_program(stack: str, config: Mapping[str, str], maker: Maker, program: Pa
         mocks.set_mocks(_NoMocks(), project=PROJECT, stack=stack, preview=False, monitor=monitor)
         mocks.test(lambda: _run_entry(program))()
     finally:
-        asyncio.set_event_loop(None)
-        loop.close()
+        _abandon(loop)
     return monitor
+
+
+def _abandon(loop: asyncio.AbstractEventLoop) -> None:
+    """Close `loop` with what a failed program left under way; its one error has been raised, the rest is echo."""
+    pending = asyncio.all_tasks(loop)
+    for task in pending:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+    loop.set_exception_handler(lambda _, __: None)
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def _run_entry(program: Path) -> None:
