@@ -68,8 +68,8 @@ def test_a_name_that_stays_makes_the_old_one_go_first(apply: Apply) -> None:
 
 
 def test_what_the_program_no_longer_declares_goes(apply: Apply) -> None:
-    """The last one made goes first."""
-    apply(log_group(7) + log_group(7, "/more", logical="more"))
+    """What depends on something goes before it."""
+    apply("first = " + log_group(7) + log_group(7, "/more", ", opts=O(depends_on=[first])", logical="more"))
 
     assert apply("") == [("delete", "more"), ("delete", "logs")]
 
