@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -69,9 +70,17 @@ def install() -> None:
     run(pip + ["--require-hashes", "--requirement", str(pins)])
     # uv is only faster; pip stays, because Pulumi's engine asks it what is installed.
     uv = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(python)]
+    if has_certificates():
+        uv.append("--system-certs")  # a company's proxy signs with an authority that only the system knows
     # Compiled now, for seconds, rather than at every start where writing byte code is switched off.
     run(uv + ["--compile-bytecode", "--require-hashes", "--requirement", str(LOCK)])
     run(uv + ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
+
+
+def has_certificates() -> bool:
+    """Whether the system has certificate authorities; a slim image may have none, and then uv uses its own."""
+    found = ssl.get_default_verify_paths()
+    return bool(found.cafile or (found.capath and os.listdir(found.capath)))
 
 
 def uv_pin(lock: str) -> str:
