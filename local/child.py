@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.logs import open_log
+
 # A `preexec_fn` would run Python between fork and exec, which may deadlock in a process with threads; a second
 # interpreter that replaces itself by the command costs 20 ms and cannot. It changes the user itself: the
 # kernel forgets the request with a change of user, and the other user may be unable to read our interpreter
@@ -116,8 +118,7 @@ async def spawn(
         arguments = (*wrapper, *command)
     elif account:
         as_user = {"user": uid, "group": gid, "extra_groups": []}
-    output = _open_log(log)
-    try:
+    with open_log(log) as output:
         process = await asyncio.create_subprocess_exec(
             *arguments,
             env=dict(env),
@@ -128,11 +129,4 @@ async def spawn(
             start_new_session=True,
             **as_user,
         )
-    finally:
-        os.close(output)
     return Child(process, log)
-
-
-def _open_log(path: Path) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

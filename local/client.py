@@ -5,9 +5,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import BinaryIO
 
 from local.control import Connection, connect
+from local.logs import open_log
 from render.configuration import ROOT
 
 STARTS_WITHIN = 20.0  # seconds until a new supervisor must listen
@@ -47,9 +47,26 @@ def connect_or_start(port: int | None, root: Path = ROOT) -> Connection:
     if connection := connect(directory):
         return connection
     log = directory / "logs" / "platform.log"
+    process = _start(root, directory, port, log)
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if connection := connect(directory):
+            return connection
+        time.sleep(0.05)
+        code = process.poll()
+        if code == os.EX_TEMPFAIL:  # another one holds the lock: it is about to listen, or about to end
+            process = _start(root, directory, port, log)
+        elif code is not None:
+            break
+    last = log.read_text().strip().splitlines()[-1:] if log.exists() else []
+    raise ClientError(f"the platform's process did not start: {' '.join(last) or 'it wrote nothing'} (see {log})")
+
+
+def _start(root: Path, directory: Path, port: int | None, log: Path) -> "subprocess.Popen[bytes]":
+    """Start a supervisor that outlives this process."""
     command = [sys.executable, "-m", "local.supervisor", str(root), str(directory)]
     with open_log(log) as output:
-        process = subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603
             [*command, str(DEFAULT_PORT if port is None else port)],
             cwd=root,
             env={k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))},
@@ -58,18 +75,3 @@ def connect_or_start(port: int | None, root: Path = ROOT) -> Connection:
             stderr=output,
             start_new_session=True,
         )
-    deadline = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < deadline:
-        if connection := connect(directory):
-            return connection
-        # 75: a supervisor that another `up` started at this moment holds the lock, and will listen.
-        if process.poll() not in {None, os.EX_TEMPFAIL}:
-            break
-        time.sleep(0.05)
-    last = log.read_text().strip().splitlines()[-1:] if log.exists() else []
-    raise ClientError(f"the platform's process did not start: {' '.join(last) or 'it wrote nothing'} (see {log})")
-
-
-def open_log(path: Path) -> BinaryIO:
-    """Open a log for appending, readable by its owner only."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb")

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from local.client import ClientError, connect_or_start, platform_directory
-from local.control import Connection, connect, lock
+from local.control import Connection, SilentError, connect, lock
 from local.display import Progress, show_changes, show_status, show_summary, show_until_gone
 from local.logs import follow, last_lines, log_files
 from local.overrides import OverrideError, parse_assignments
@@ -130,9 +130,12 @@ def stop(console: Console) -> bool:
     connection = connect(directory)
     if connection is None:
         return False
-    with connection, Progress(console) as progress:
-        for event in connection.request("down"):
-            progress.show(event)
+    try:
+        with connection, Progress(console) as progress:
+            for event in connection.request("down"):
+                progress.show(event)
+    except SilentError as error:
+        raise failed(str(error)) from None
     wait_until_gone(directory)
     return True
 
@@ -150,15 +153,18 @@ def wait_until_gone(directory: Path) -> None:
 def last_answer(events: Iterator[dict[str, Any]], progress: Progress) -> dict[str, Any]:
     """Show progress until the answer comes; a failure ends the program with its reason."""
     failure = "the platform stopped before it answered: run it again, or see `priceguard local logs platform`", 1
-    with progress, suppress(ConnectionError):
-        for event in events:
-            if "done" in event:
-                return event["done"]
-            if "error" in event:
-                failure = event["error"], 1
-            if "busy" in event:
-                failure = event["busy"], BUSY
-            progress.show(event)
+    try:
+        with progress, suppress(ConnectionError):
+            for event in events:
+                if "done" in event:
+                    return event["done"]
+                if "error" in event:
+                    failure = event["error"], 1
+                if "busy" in event:
+                    failure = event["busy"], BUSY
+                progress.show(event)
+    except SilentError as error:
+        failure = str(error), 1
     raise failed(*failure)
 
 

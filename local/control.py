@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 FILE = "control.json"
+GREETS_WITHIN = 10.0  # seconds; the platform's process does nothing that blocks it for longer
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,17 @@ class Address:
         beside.replace(directory / FILE)
 
 
+class SilentError(Exception):
+    """The platform's process is there but does not answer."""
+
+
 class Connection:
     """A connection of the command line to the platform."""
 
-    def __init__(self, connected: socket.socket, token: str) -> None:
+    def __init__(self, connected: socket.socket, address: Address) -> None:
         self._socket = connected
         self._file = connected.makefile("rw", encoding="utf-8", newline="\n")
-        self._token = token
+        self._address = address
 
     def __enter__(self) -> Self:
         return self
@@ -49,9 +54,20 @@ class Connection:
         self._socket.close()
 
     def request(self, command: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """Send one command, and yield what the platform says until it closes the connection."""
-        self._file.write(json.dumps({"token": self._token, "command": command, **arguments}) + "\n")
+        """Send one command, and yield what the platform says until it closes the connection.
+
+        Raises:
+            SilentError: it did not even greet; says which process to end.
+        """
+        self._file.write(json.dumps({"token": self._address.token, "command": command, **arguments}) + "\n")
         self._file.flush()
+        self._socket.settimeout(GREETS_WITHIN)
+        try:
+            self._file.readline()
+        except TimeoutError:
+            pid = self._address.pid
+            raise SilentError(f"the platform (process {pid}) does not answer: `kill -9 {pid}`, then run `up`") from None
+        self._socket.settimeout(None)
         for line in self._file:
             yield json.loads(line)
 
@@ -63,8 +79,7 @@ def connect(directory: Path) -> Connection | None:
         connected = socket.create_connection(("127.0.0.1", address.port), timeout=5)
     except (OSError, ValueError, TypeError):
         return None  # no file, a torn one, or nobody listens any more
-    connected.settimeout(None)
-    return Connection(connected, address.token)
+    return Connection(connected, address)
 
 
 def lock(directory: Path) -> int | None:

@@ -5,9 +5,16 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 LOOKS_EVERY = 0.2  # seconds
 TASK_LOGS_KEPT = 20
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open a log for appending, readable by its owner only; its folder is made."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
 
 
 def log_files(directory: Path) -> dict[str, Path]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.logs import open_log
+
 LARGEST_LINE = 16 * 1024 * 1024
 
 
@@ -61,7 +63,7 @@ class ProgramProcess:
     async def start(cls, *, log: Path, root: Path) -> "ProgramProcess":
         """Start one; what the program and the SDK print goes to `log`, `root` is the checkout."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))}
-        with log.open("ab") as errors:
+        with open_log(log) as errors:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",

@@ -10,6 +10,7 @@ import importlib
 import json
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
@@ -154,6 +155,15 @@ def main(job_file: TextIO = sys.stdin, events: TextIO = sys.stdout) -> int:
             outputs = run(json.load(job_file), report)
     except (pulumi.RunError, ProviderError, ProtectedError, ConfigurationError) as error:
         report({"error": str(error)})
+        return 1
+    except OSError as error:
+        report(
+            {"error": f"{error.filename or 'the state'} cannot be written: {error.strerror}; make room, run `up` again"}
+        )
+        return 1
+    except Exception as error:  # noqa: BLE001 - the program may fail in any way, and whoever waits must hear of it
+        report({"error": f"the program failed: {type(error).__name__}: {error} (`priceguard local logs program`)"})
+        traceback.print_exc()
         return 1
     report({"done": {"outputs": outputs}})
     return 0

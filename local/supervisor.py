@@ -78,6 +78,7 @@ class Supervisor:
                 writer.close()
                 return
             self._used.set()
+            say(writer, {"hello": os.getpid()})
             if request["command"] == "down":
                 self._stop_listener = writer
                 self._stop.set()
