@@ -159,9 +159,7 @@ class Environment(ComponentResource):
             max_count=s.max_count,
             request_metric=Output.concat(balancer.arn_suffix, "/", balancer.target_group_arn_suffix),
             container_insights=s.protect,
+            # ECS refuses a target group that no listener uses, and tasks that may not read their secrets.
+            waits_for=[balancer.https_listener, self.roles.execution_policy],
         )
-        # ECS refuses a target group that no listener uses, and tasks that may not read their secrets.
-        waits_for = [balancer.https_listener, self.roles.execution_policy]
-        return FargateService(
-            "service", args, ResourceOptions.merge(self._child, ResourceOptions(depends_on=waits_for))
-        )
+        return FargateService("service", args, self._child)

@@ -1,6 +1,6 @@
 """The service: the API's tasks on Fargate, rolled on change and scaled with load."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ class FargateServiceArgs:
         min_count, max_count: bounds of autoscaling, in tasks.
         request_metric: `ResourceLabel` of ALBRequestCountPerTarget.
         container_insights: metrics per task, at a price.
+        waits_for: what must exist before the first task starts.
     """
 
     naming: Naming
@@ -56,6 +57,7 @@ class FargateServiceArgs:
     max_count: int
     request_metric: Input[str]
     container_insights: bool
+    waits_for: Sequence[pulumi.Resource]
 
 
 class FargateService(ComponentResource):
@@ -73,8 +75,7 @@ class FargateService(ComponentResource):
         self._args = args
         cluster, capacity = self._cluster()
         task_definition = self._task_definition()
-        depends_on = [capacity, *self._resources(opts)]
-        service = self._service(cluster, task_definition, depends_on)
+        service = self._service(cluster, task_definition, capacity)
         self._scale(cluster, service)
         self.cluster_name: Output[str] = cluster.name
         self.name: Output[str] = service.name
@@ -120,7 +121,7 @@ class FargateService(ComponentResource):
         )
 
     def _service(
-        self, cluster: aws.ecs.Cluster, task: aws.ecs.TaskDefinition, depends_on: list[pulumi.Resource]
+        self, cluster: aws.ecs.Cluster, task: aws.ecs.TaskDefinition, capacity: pulumi.Resource
     ) -> aws.ecs.Service:
         args = self._args
         return aws.ecs.Service(
@@ -153,7 +154,7 @@ class FargateService(ComponentResource):
             propagate_tags="SERVICE",
             tags=args.naming.tags(),
             # Autoscaling owns the count once the service exists; naming it again would fight.
-            opts=ResourceOptions(parent=self, depends_on=depends_on, ignore_changes=["desiredCount"]),
+            opts=ResourceOptions(parent=self, depends_on=[capacity, *args.waits_for], ignore_changes=["desiredCount"]),
         )
 
     def _scale(self, cluster: aws.ecs.Cluster, service: aws.ecs.Service) -> None:
@@ -198,14 +199,6 @@ class FargateService(ComponentResource):
             ),
             opts=ResourceOptions(parent=self),
         )
-
-    @staticmethod
-    def _resources(opts: ResourceOptions | None) -> list[pulumi.Resource]:
-        """What the caller says the service must wait for: a component's own `depends_on` does not reach children."""
-        given = opts.depends_on if opts else None
-        if given is None:
-            return []
-        return [r for r in (given if isinstance(given, list) else [given]) if isinstance(r, pulumi.Resource)]
 
 
 def container(args: FargateServiceArgs) -> dict[str, Any]:

@@ -60,6 +60,8 @@ class FlowLogs(ComponentResource):
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             "Resource": [logs.arn, Output.concat(logs.arn, ":*")],
         }
+        # VPC looks for its log group among all of them.
+        find = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}
         role = aws.iam.Role(
             "flow-logs",
             name=naming.physical("flow-logs"),
@@ -71,7 +73,7 @@ class FlowLogs(ComponentResource):
         aws.iam.RolePolicy(
             "flow-logs",
             role=role.name,
-            policy=Output.json_dumps({"Version": "2012-10-17", "Statement": [write]}),
+            policy=Output.json_dumps({"Version": "2012-10-17", "Statement": [write, find]}),
             opts=child,
         )
         return role
