@@ -2,7 +2,11 @@
 
 import json
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from api import settings as api_settings
+from infra import checks
 from render.configuration import ROOT
 from render.manifest import Manifest
 from tests.infra.test_service import container
@@ -31,3 +35,19 @@ def test_the_root_certificates_are_where_the_url_says(stack: Manifest) -> None:
 
     assert (ROOT / default.removeprefix("/app/")).is_file()
     assert "rootCertificates" not in json.dumps(stack.outputs)
+
+
+@given(st.lists(st.from_regex(checks.ORIGIN, fullmatch=True), min_size=1))
+def test_the_api_takes_every_origin_that_the_settings_allow(origins: list[str]) -> None:
+    """Else a configuration that was accepted would stop the tasks from starting."""
+    environment = {
+        "ENVIRONMENT": "dev",
+        "REVISION": "unreleased",
+        "LOG_LEVEL": "INFO",
+        "HOST": "0.0.0.0",  # noqa: S104 - nothing listens
+        "PORT": "4000",
+        "DATABASE_URL": "postgresql://user:password@host:5432/appdb?sslmode=disable",
+        "ALLOWED_ORIGINS": ",".join(checks.origins(json.dumps(origins))),
+    }
+
+    assert api_settings.Settings.from_environment(environment).allowed_origins == set(origins)
