@@ -108,14 +108,15 @@ class Platform:
 
     async def down(self, report: Report) -> None:
         """Stop everything, the last one started first; requests in flight end."""
-        for part, stop in (
-            ("service", self._agent.close),
-            ("load-balancer", self._balancer.close),
-            ("aws", self._stop_aws),
-            ("postgresql", self._stop_database),
+        for part, runs, stop in (
+            ("service", bool(self._agent.tasks()), self._agent.close),
+            ("load-balancer", bool(self.api_url), self._balancer.close),
+            ("aws", self._aws.pid is not None, self._stop_aws),
+            ("postgresql", self._database.running, self._stop_database),
         ):
-            async with step(part, report, ready="stopped"):
-                await stop()
+            if runs:
+                async with step(part, report, ready="stopped"):
+                    await stop()
 
     @property
     def api_url(self) -> str:
