@@ -161,7 +161,9 @@ class Platform:
             for opened in listen(self._port):
                 opened.close()
         except PortTakenError as error:
-            raise PlatformError(f"{error}: stop that program, or choose another: --port {error.port + 1}") from error
+            other = error.port + 1
+            message = f"{error}: stop that program, or choose another: --port {other} (make up PORT={other})"
+            raise PlatformError(message) from error
 
     def _new_agent(self, on_event: Callable[[str], None]) -> EcsAgent:
         async def read_secret(value_from: str) -> str:
