@@ -18,12 +18,13 @@ INSTANCE_CLASSES = (
     *(f"db.t4g.{size}" for size in ("micro", "small", "medium", "large", "xlarge", "2xlarge")),
     *(f"db.{family}.{size}" for family in ("m7g", "r7g") for size in ("large", "xlarge", "2xlarge", "4xlarge")),
 )
+PRIVATE_NETWORKS = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 DOMAIN = re.compile(rf"({LABEL}\.)+[a-z]{{2,63}}")
 # As a browser sends it; plain http only for a page on the developer's own machine.
 ORIGIN = re.compile(rf"https://{DOMAIN.pattern}(:\d{{1,5}})?|http://(localhost|127\.0\.0\.1)(:\d{{1,5}})?")
-CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}")
+CERTIFICATE = re.compile(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}")
 REPOSITORY = r"[a-z0-9][a-z0-9.-]*(:\d+)?(/[a-z0-9][a-z0-9._-]*)*"
 IMAGE = re.compile(rf"{REPOSITORY}(@sha256:[0-9a-f]{{64}}|:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})")
 STRIPE_KEY = r"\b(?:sk|rk|pk)_{mode}_\w+"
@@ -166,7 +167,7 @@ def cidr(raw: Any) -> str:
         network = ipaddress.IPv4Network(str(raw))
     except ValueError:
         raise ValueError(expected) from None
-    if network.prefixlen != 16 or not network.is_private:
+    if network.prefixlen != 16 or not any(network.subnet_of(private) for private in PRIVATE_NETWORKS):
         raise ValueError(expected)
     return str(network)
 

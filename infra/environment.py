@@ -24,7 +24,8 @@ class Environment(ComponentResource):
 
     def __init__(self, name: str, settings: Settings) -> None:
         # One explicit provider: awsx would otherwise start a second one, of the version that it pins.
-        provider = aws.Provider("aws", region=settings.region)
+        # With another account's credentials it refuses to work.
+        provider = aws.Provider("aws", region=settings.region, allowed_account_ids=[settings.account])
         opts = ResourceOptions(providers={"aws": provider})
         super().__init__("priceguard:environment:Environment", name, None, opts)
         self.settings = settings
@@ -54,6 +55,7 @@ class Environment(ComponentResource):
             region=s.region,
             cidr=s.vpc_cidr,
             egress=s.egress,
+            protect=s.protect,
         )
         return Network("network", args, self._child)
 

@@ -39,7 +39,7 @@ class FlowLogs(ComponentResource):
             tags=tags,
             opts=child,
         )
-        role = self._role(args.naming, logs, child)
+        role, policy = self._role(args.naming, logs, child)
         aws.ec2.FlowLog(
             "flow-logs",
             vpc_id=args.vpc_id,
@@ -47,12 +47,14 @@ class FlowLogs(ComponentResource):
             log_destination=logs.arn,
             iam_role_arn=role.arn,
             tags=tags,
-            opts=child,
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
         )
         self.register_outputs({})
 
     @staticmethod
-    def _role(naming: Naming, logs: aws.cloudwatch.LogGroup, child: ResourceOptions) -> aws.iam.Role:
+    def _role(
+        naming: Naming, logs: aws.cloudwatch.LogGroup, child: ResourceOptions
+    ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         service = {"Service": "vpc-flow-logs.amazonaws.com"}
         trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": service}
         write = {
@@ -70,10 +72,10 @@ class FlowLogs(ComponentResource):
             tags=naming.tags("flow-logs"),
             opts=child,
         )
-        aws.iam.RolePolicy(
+        policy = aws.iam.RolePolicy(
             "flow-logs",
             role=role.name,
             policy=Output.json_dumps({"Version": "2012-10-17", "Statement": [write, find]}),
             opts=child,
         )
-        return role
+        return role, policy

@@ -27,12 +27,14 @@ class NetworkArgs:
         region: region of the S3 endpoint.
         cidr: private IPv4 /16.
         egress: a key of `NAT_GATEWAYS`.
+        protect: refuse that the VPC, or a subnet, is deleted or replaced.
     """
 
     naming: Naming
     region: str
     cidr: str
     egress: str
+    protect: bool
 
 
 class Network(ComponentResource):
@@ -86,7 +88,7 @@ class Network(ComponentResource):
             enable_dns_hostnames=True,
             # Without a Name: awsx names each child after its logical name.
             tags=self._args.naming.shared_tags,
-            opts=ResourceOptions.merge(self._child, ResourceOptions(transforms=[no_automatic_public_addresses])),
+            opts=ResourceOptions(parent=self, protect=self._args.protect, transforms=[no_automatic_public_addresses]),
         )
 
     def _close_default_security_group(self) -> None:

@@ -6,6 +6,7 @@ once. A field of `Settings` is the configuration key of the same name in camelCa
 
 import json
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -70,11 +71,13 @@ class Settings:
     capacity: str = key(checks.one_of("FARGATE", "FARGATE_SPOT"))
     """Where tasks run. Spot costs about a third and can be taken away with two minutes' notice: dev only."""
     vpc_cidr: str = key(checks.cidr)
-    """IPv4 range of the network, a private /16. Changing it replaces the whole network."""
+    """IPv4 range of the network, a private /16. Fixed once the environment exists: RDS and the load balancer
+    cannot move to another VPC."""
     egress: str = key(checks.one_of("public-ip", "single-nat", "nat-per-az"))
     """How tasks reach the internet. public-ip saves a NAT gateway's price (inbound stays closed): dev only."""
     protect: bool = key(checks.flag)
-    """Whether stateful resources refuse to be deleted or replaced. To delete one: set it to false, `up`, then go on."""
+    """Whether network, database, key and load balancer refuse to be deleted or replaced. Always true in prod, so
+    taking prod down begins with a reviewed change of that rule; in dev: set it to false, `up`, then go on."""
     database: DatabaseSettings = key(checks.settings_object(DatabaseSettings))
     stripe_publishable_key: str = key(checks.stripe_publishable_key)
     """Stripe's key for the browser; test mode in dev, live mode in prod."""
@@ -157,6 +160,14 @@ RULES = (
     ),
     Rule(
         ("image",), lambda image: "@sha256:" in image, "must name a digest (repository@sha256:...), not a tag", "prod"
+    ),
+    Rule(
+        ("image", "certificate_arn", "region"),
+        lambda image, arn, region: (
+            re.split("[@:]", image)[0] == f"{arn.split(':')[4]}.dkr.ecr.{region}.amazonaws.com/priceguard-prod"
+        ),
+        "must come from prod's own repository, <account>.dkr.ecr.<aws:region>.amazonaws.com/priceguard-prod",
+        "prod",
     ),
     Rule(("revision",), lambda revision: revision != "unreleased", "must be a commit", "prod"),
     Rule(("min_count",), lambda count: count >= 2, "must be at least 2, one task per availability zone", "prod"),

@@ -5,11 +5,9 @@ balancer and the tasks that it described. `up` does the same thing whether nothi
 that is there is kept, one that is gone is started again.
 """
 
-import contextlib
 import os
 import sys
-import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,11 +27,11 @@ from local.postgres import PostgresError
 from local.program import ProgramError, ProgramProcess
 from local.providers import Surroundings
 from local.state import State
+from local.step import Report, step
 from render.configuration import ConfigurationError
 
 HTTPS = 443
 REGION = "us-east-1"
-Report = Callable[[dict[str, Any]], None]
 EXPECTED = (ConfigurationError, DatabaseError, MotoError, PortTakenError, PostgresError, ProgramError)
 
 
@@ -238,16 +236,3 @@ def task_state(task: TaskStatus) -> str:
     if task.state != "RUNNING":
         return task.state.lower()
     return task.health.lower() if task.target in {None, "healthy"} else str(task.target)
-
-
-@contextlib.asynccontextmanager
-async def step(part: str, report: Report, ready: str = "ready") -> AsyncGenerator[Callable[[str], None]]:
-    """Report that `part` starts and is ready, with what was said about it and the seconds it took."""
-    started, words = time.monotonic(), [""]
-    report({"part": part, "state": "starting"})
-
-    def said(text: str) -> None:
-        words[0] = text
-
-    yield said
-    report({"part": part, "state": ready, "text": words[0], "seconds": round(time.monotonic() - started, 2)})

@@ -21,7 +21,7 @@ import msgspec
 import pulumi
 
 from local.providers import Diff, ProviderError, Providers, Resource, Surroundings
-from local.state import Entry, State
+from local.state import REPLACED, Entry, State
 from render.configuration import ConfigurationError
 from render.monitor import run_program
 from render.registration import Made, Registration, masked, plain
@@ -44,7 +44,6 @@ class Applier:
     state: State
     report: Report
     seen: set[str] = field(default_factory=set)
-    leaving: list[Entry] = field(default_factory=list)
 
     def make(self, registration: Registration) -> Made:
         """Create, update, replace or leave one resource; remember it and report the operation."""
@@ -67,13 +66,10 @@ class Applier:
 
     def remove_the_rest(self) -> None:
         """Delete what was replaced, and what the program no longer declares, last made first."""
-        gone = [urn for urn in self.state.entries if urn not in self.seen]
-        for urn in reversed(gone):
+        gone = [urn for urn in reversed(self.state.entries) if urn not in self.seen]
+        for urn in sorted(gone, key=lambda urn: urn.endswith(REPLACED)):  # what was replaced, after what used it
             self._delete(self.state.entries[urn])
-            del self.state.entries[urn]
-        for entry in reversed(self.leaving):
-            self._delete(entry)
-        self.state.save()
+            self.state.remove(urn)
 
     def _checked(self, registration: Registration, old: Entry | None) -> dict[str, Any]:
         old_inputs = old.resource.inputs if old else None
@@ -101,8 +97,9 @@ class Applier:
         refuse_if_protected(old)
         if any(name in inputs and inputs[name] == old.resource.inputs.get(name) for name in NAMES):
             self._delete(old)
+            self.state.remove(registration.urn)
         else:
-            self.leaving.append(old)
+            self.state.entries[registration.urn + REPLACED] = old
         return self.providers.create(registration.type, registration.name, inputs)
 
     def _delete(self, entry: Entry) -> None:

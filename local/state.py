@@ -11,6 +11,9 @@ from typing import Any
 
 from local.providers import Resource
 
+REPLACED = "::replaced"
+"""Follows the URN of a resource that has a successor and is still to be deleted."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -43,6 +46,12 @@ class State:
             json.dump({urn: asdict(entry) for urn, entry in self.entries.items()}, file)
         beside.replace(self.path)
 
+    def remove(self, urn: str) -> None:
+        """Forget a resource that is gone, on disk too."""
+        del self.entries[urn]
+        self.save()
+
     def of_type(self, type_: str) -> list[Resource]:
-        """Every resource of a type token."""
-        return [entry.resource for entry in self.entries.values() if entry.resource.type == type_]
+        """Every resource of a type token, without those that have a successor."""
+        entries = [entry for urn, entry in self.entries.items() if not urn.endswith(REPLACED)]
+        return [entry.resource for entry in entries if entry.resource.type == type_]

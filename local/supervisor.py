@@ -14,6 +14,7 @@ import secrets
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,8 @@ class Supervisor:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one command."""
         with contextlib.suppress(ConnectionError):
-            request = json.loads(await reader.readline() or b"{}")
-            if not hmac.compare_digest(str(request.get("token", "")), self._token):
+            request = authenticated(await reader.readline(), self._token)
+            if request is None:
                 writer.close()
                 return
             self._used.set()
@@ -102,8 +103,10 @@ class Supervisor:
         )
         try:
             say(writer, {"done": await self._updating})
-        except PlatformError as error:
-            say(writer, {"error": str(error)})
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of any failure
+            if not isinstance(error, PlatformError):
+                traceback.print_exc()
+            say(writer, {"error": str(error) or repr(error)})
             if not self._platform.serves:  # what never came up leaves nothing behind; what served goes on as it was
                 self._stop_listener = writer
                 self._stop.set()
@@ -127,6 +130,16 @@ class Supervisor:
             self._stop.set()
 
         return asyncio.create_task(until_gone())
+
+
+def authenticated(line: bytes, token: str) -> dict[str, Any] | None:
+    """The request in `line`, or None when it is none or does not know the token."""
+    try:
+        request = json.loads(line)
+        known = hmac.compare_digest(request["token"].encode(), token.encode())
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return request if known else None
 
 
 def say(writer: asyncio.StreamWriter, event: dict[str, Any]) -> None:

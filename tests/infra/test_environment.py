@@ -8,6 +8,8 @@ from render.manifest import Manifest
 from render.program import run
 
 STATEFUL = {
+    "aws:ec2/vpc:Vpc",
+    "aws:ec2/subnet:Subnet",
     "aws:rds/instance:Instance",
     "aws:kms/key:Key",
     "aws:lb/loadBalancer:LoadBalancer",
@@ -55,7 +57,7 @@ def test_every_aws_resource_uses_the_explicit_provider(stack: Manifest) -> None:
 
 def test_stateful_resources_are_protected_in_prod_only(dev: Manifest, prod: Manifest) -> None:
     """Dev can be thrown away; prod says no."""
-    assert {r.type for r in prod.resources if r.options.get("protect")} == STATEFUL
+    assert {r.type for r in prod.resources if r.options.get("protect")} >= STATEFUL
     assert not [r for r in dev.resources if r.options.get("protect")]
 
 

@@ -13,6 +13,7 @@ from render.configuration import read_configuration
 from render.monitor import Monitor, run_program
 from render.registration import Made, Registration
 
+PROD_DATABASE = json.loads(read_configuration("prod")["priceguard:database"])
 DATABASE = json.loads(read_configuration("dev")["priceguard:database"])
 
 
@@ -68,6 +69,10 @@ def refusal(stack: str, *, changes: dict[str, str], without: tuple[str, ...] = (
         ("dev", "logLevel", "debug", "one of DEBUG"),
         ("dev", "logRetentionDays", "15", "one of"),
         ("dev", "vpcCidr", "8.8.0.0/16", "private"),
+        ("dev", "vpcCidr", "127.1.0.0/16", "private"),
+        ("prod", "image", "210987654321.dkr.ecr.us-east-1.amazonaws.com/priceguard-prod@sha256:" + "1" * 64, "own"),
+        ("prod", "database", json.dumps({**PROD_DATABASE, "multiAz": False}), "multiAz must be true"),
+        ("prod", "database", json.dumps({**PROD_DATABASE, "tls": "require"}), "tls must be verify-full"),
         ("dev", "vpcCidr", "10.0.0.0/24", "/16"),
         ("dev", "certificateArn", "arn:aws:acm:eu-west-1:123456789012:certificate/" + "0" * 36, "aws:region"),
         ("dev", "certificateArn", "nonsense", "ARN"),
