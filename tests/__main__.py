@@ -14,8 +14,20 @@ STATIC = {
     "workflows": [BIN / "actionlint", "-no-color"],
     "workflow security": [BIN / "zizmor", "--offline", "--no-progress", "--format", "plain", ".github/workflows"],
 }
-# Three workers for two cores, because the journeys mostly wait; tests of one file stay together, with their servers.
-PYTEST = [BIN / "python", "-m", "pytest", "--numprocesses", "3", "--dist", "loadfile", "--quiet"]
+# Three workers for two cores, because the journeys mostly wait; they come first, because they take longest. Tests of
+# one file stay together, with their servers.
+PYTEST = [
+    BIN / "python",
+    "-m",
+    "pytest",
+    "--numprocesses",
+    "3",
+    "--dist",
+    "loadfile",
+    "--quiet",
+    "tests/journey",
+    "tests",
+]
 
 
 def main(arguments: list[str]) -> int:
