@@ -1,7 +1,7 @@
 """`priceguard local`: the platform on this machine.
 
 Exit codes: 0 it worked (`status`: healthy); 1 it failed, or runs but is not healthy; 2 the command line is wrong;
-3 nothing runs (`status`); 4 another `up` is at work.
+3 nothing runs (`status`); 4 another `up` is at work; 130 Ctrl-C came before everything was up.
 """
 
 import json
@@ -22,7 +22,7 @@ from local.logs import follow, last_lines, log_files
 from local.overrides import OverrideError, parse_assignments
 from local.postgres_place import PostgresError, remove_data
 
-STOPPED, BUSY = 3, 4
+STOPPED, BUSY, INTERRUPTED = 3, 4, 130
 GONE_WITHIN = 15.0  # seconds after the last answer until a stopped platform's process must have ended
 
 app = typer.Typer(name="local", help="The platform on this machine.", no_args_is_help=True)
@@ -45,9 +45,11 @@ def up(
     except (ClientError, OverrideError) as error:
         raise failed(str(error)) from None
     with connection:
+        healthy = False
         events = connection.request("up", assignments=values, port=port, attach=not detach)
         try:
             status = last_answer(events, Progress(console))
+            healthy = True
             if was_running:
                 show_changes(console, status["changes"])
             show_summary(console, status)
@@ -56,7 +58,11 @@ def up(
                 show_until_gone(console, events)
         except KeyboardInterrupt:
             console.print()
+            if detach and was_running:
+                raise failed("interrupted; the platform goes on, and so does its update", INTERRUPTED) from None
             stop(console)
+            if not healthy:
+                raise typer.Exit(INTERRUPTED) from None
 
 
 @app.command()

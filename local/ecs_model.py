@@ -107,3 +107,10 @@ class ServiceEvent:
 
     at: datetime
     text: str
+
+
+def task_state(task: TaskStatus) -> str:
+    """One word for a task: its own state until it runs, then what container and load balancer say of its health."""
+    if task.state != "RUNNING":
+        return task.state.lower()
+    return task.health.lower() if task.target in {None, "healthy"} else str(task.target)

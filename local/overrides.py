@@ -5,9 +5,8 @@ import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from render.configuration import as_text, read_configuration
+from render.configuration import ConfigurationError, as_text, read_configuration
 
 STACK = "dev"
 
@@ -57,17 +56,23 @@ def local_configuration(
 
 
 def assign(config: dict[str, str], key: str, value: str) -> None:
-    """Set one key; a dot in it leads into the object that the key before the dot holds."""
+    """Set one key; a dot in it leads into the object that the key before the dot holds.
+
+    Raises:
+        ConfigurationError: there is no object.
+    """
     head, _, inner = key.partition(".")
     if not inner:
         config[key] = value
         return
-    whole: Any = json.loads(config.get(head) or "{}")
-    place = whole
     *path, last = inner.split(".")
-    for name in path:
-        place = place.setdefault(name, {})
-    place[last] = value
+    try:
+        place = whole = json.loads(config.get(head) or "{}")
+        for name in path:
+            place = place.setdefault(name, {})
+        place[last] = value
+    except (ValueError, TypeError, AttributeError):
+        raise ConfigurationError(f"{key}: {head} holds no object that it could reach into") from None
     config[head] = as_text(whole)
 
 

@@ -5,6 +5,8 @@ balancer and the tasks that it described. `up` does the same thing whether nothi
 that is there is kept, one that is gone is started again.
 """
 
+import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -17,7 +19,7 @@ import aiohttp
 from local import aws, deployment
 from local.database import DatabaseError, LocalDatabase, choose_database
 from local.ecs_agent import EcsAgent
-from local.ecs_model import TaskStatus
+from local.ecs_model import task_state
 from local.load_balancer import LoadBalancer
 from local.logs import prune_task_logs
 from local.moto import MotoError, MotoServer
@@ -31,6 +33,7 @@ from local.step import Report, step
 from render.configuration import ConfigurationError
 
 HTTPS = 443
+HEALTH_ATTEMPTS, HEALTH_PAUSE = 40, 0.25  # seconds between two
 REGION = "us-east-1"
 EXPECTED = (ConfigurationError, DatabaseError, MotoError, PortTakenError, PostgresError, ProgramError)
 
@@ -224,15 +227,18 @@ class Platform:
             if not result.completed:
                 log = "\n".join(f"    {line}" for line in result.log_tail)
                 raise PlatformError(f"{service.name}: {result.reason}\n{log}".rstrip())
-        async with aiohttp.ClientSession() as session, session.get(f"{self.api_url}/health") as answer:
-            if answer.status != 200:
-                raise PlatformError(f"{self.api_url}/health answers {answer.status}; `priceguard local logs` says why")
+        await self._ask_for_health()
         tasks = [task for task in self._agent.tasks() if task.state == "RUNNING"]
         return f"{len(tasks)} healthy, {tasks[0].task_definition}"
 
-
-def task_state(task: TaskStatus) -> str:
-    """One word for a task: its own state until it runs, then what container and load balancer say of its health."""
-    if task.state != "RUNNING":
-        return task.state.lower()
-    return task.health.lower() if task.target in {None, "healthy"} else str(task.target)
+    async def _ask_for_health(self) -> None:
+        """Through the load balancer; a task whose connection was just cut has some seconds for a new one."""
+        said = "nothing"
+        async with aiohttp.ClientSession() as session:
+            for _ in range(HEALTH_ATTEMPTS):
+                async with session.get(f"{self.api_url}/health") as answer:
+                    said = await answer.text()
+                    if answer.status == 200 and json.loads(said)["status"] == "ok":
+                        return
+                await asyncio.sleep(HEALTH_PAUSE)
+        raise PlatformError(f"{self.api_url}/health answers {said}; `priceguard local logs api` says why")

@@ -29,6 +29,7 @@ class Supervisor:
 
     def __init__(self, root: Path, directory: Path, port: int) -> None:
         self._directory = directory
+        self._port = port
         self._platform = Platform(root, directory, port, self._task_event)
         self._token = secrets.token_urlsafe(32)
         self._updating: asyncio.Task[dict[str, Any]] | None = None
@@ -95,6 +96,9 @@ class Supervisor:
         if self._updating:
             seconds = round(time.monotonic() - self._updating_since)
             say(writer, {"busy": f"another `up` is at work here since {seconds} s; wait for it, then run `up` again"})
+            return
+        if request["port"] not in {None, 0, self._port}:
+            say(writer, {"error": f"the platform listens on port {self._port}; to move it, run `down` first"})
             return
         attached = self._watch(reader) if request["attach"] else None
         self._updating_since = time.monotonic()

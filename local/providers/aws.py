@@ -16,7 +16,8 @@ _PROBLEM = re.compile(
 )
 
 # moto answers 500 where it lacks something, and trying that again only takes time.
-_CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60)
+# No proxy: what goes to the emulator, secrets among it, never leaves this machine.
+_CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60, proxies={})
 
 
 class Aws:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.overrides import OverrideError, fingerprint, local_configuration, parse_assignments
-from render.configuration import ROOT, read_configuration
+from render.configuration import ROOT, ConfigurationError, read_configuration
 
 
 def test_only_what_must_differs_from_the_dev_stack() -> None:
@@ -40,6 +40,13 @@ def test_an_assignment_without_key_or_value_is_refused(assignment: str) -> None:
     """With an example of a right one."""
     with pytest.raises(OverrideError, match="write key=value, such as"):
         parse_assignments([assignment])
+
+
+def test_a_path_into_what_is_no_object_is_refused() -> None:
+    """With the key, and nothing crashes."""
+    for key in ("priceguard:logLevel.x", "priceguard:minCount.x", "priceguard:database.multiAz.x"):
+        with pytest.raises(ConfigurationError, match=key):
+            local_configuration(ROOT, certificate_arn="arn:x", database={}, assignments={key: "1"})
 
 
 def test_changed_code_is_a_changed_image(tmp_path: Path) -> None:
