@@ -4,24 +4,16 @@ import asyncio
 from functools import cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
+from local.providers.aws import Aws
 
 REGION_OF_ARN, FIELDS_OF_SECRET_ARN = 3, 7
+ANSWERS_WITHIN = 10  # seconds
 
 
 @cache
 def client(service: str, endpoint: str, region: str) -> Any:
-    """A boto3 client of the local AWS. Its credentials are no secret: the local AWS takes any."""
-    return boto3.client(
-        service,
-        endpoint_url=endpoint,
-        region_name=region,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106
-        # No proxy: what it asks for, secrets among them, never leaves this machine.
-        config=Config(retries={"max_attempts": 1}, connect_timeout=2, read_timeout=10, proxies={}),
-    )
+    """A boto3 client of the local AWS."""
+    return Aws(endpoint, region).client(service)
 
 
 async def read_secret(endpoint: str, value_from: str) -> str:
@@ -34,17 +26,20 @@ async def read_secret(endpoint: str, value_from: str) -> str:
 
     Raises:
         botocore.exceptions.ClientError: there is no such secret or version.
+        TimeoutError: the local AWS does not answer.
     """
     fields = value_from.split(":")
     arn, (_, stage, version) = ":".join(fields[:FIELDS_OF_SECRET_ARN]), (*fields[FIELDS_OF_SECRET_ARN:], "", "", "")[:3]
     which = {name: value for name, value in (("VersionStage", stage), ("VersionId", version)) if value}
     secrets = client("secretsmanager", endpoint, fields[REGION_OF_ARN])
-    answer = await asyncio.to_thread(secrets.get_secret_value, SecretId=arn, **which)
+    async with asyncio.timeout(ANSWERS_WITHIN):
+        answer = await asyncio.to_thread(secrets.get_secret_value, SecretId=arn, **which)
     return answer["SecretString"]
 
 
 async def request_certificate(endpoint: str, region: str, domain: str) -> str:
     """Have the local ACM issue a certificate for `domain`, and return its ARN."""
     acm = client("acm", endpoint, region)
-    answer = await asyncio.to_thread(acm.request_certificate, DomainName=domain, ValidationMethod="DNS")
+    async with asyncio.timeout(ANSWERS_WITHIN):
+        answer = await asyncio.to_thread(acm.request_certificate, DomainName=domain, ValidationMethod="DNS")
     return answer["CertificateArn"]

@@ -69,6 +69,7 @@ def _start(root: Path, directory: Path, port: int | None, log: Path) -> "subproc
         return subprocess.Popen(  # noqa: S603
             [*command, str(DEFAULT_PORT if port is None else port)],
             cwd=root,
+            # A developer's own account and stacks are nobody's business there, nor of what it starts.
             env={k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))},
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from local.client import ClientError, connect_or_start, platform_directory
-from local.control import Connection, SilentError, connect, lock
+from local.control import SilentError, connect, lock
 from local.display import Progress, show_changes, show_status, show_summary, show_until_gone
 from local.logs import follow, last_lines, log_files
 from local.overrides import OverrideError, parse_assignments
@@ -40,7 +40,7 @@ def up(
     console = Console()
     try:
         values = parse_assignments(assignments or [])
-        was_running = connect(platform_directory()) is not None
+        was_running = connect(local_directory()) is not None
         connection = connect_or_start(port)
     except (ClientError, OverrideError) as error:
         raise failed(str(error)) from None
@@ -71,10 +71,7 @@ def down(
 ) -> None:
     """Stop everything; data and logs stay unless --reset."""
     console = Console()
-    try:
-        directory = platform_directory()
-    except ClientError as error:
-        raise failed(str(error)) from None
+    directory = local_directory()
     if not stop(console):
         console.print("nothing runs here", highlight=False)
     if reset:
@@ -91,7 +88,7 @@ def down(
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """What runs, where, and the stack outputs."""
     found: dict[str, Any] = {"state": "stopped", "api_url": None, "outputs": {}, "parts": []}
-    if connection := running():
+    if connection := connect(local_directory()):
         with connection:
             found = last_answer(connection.request("status"), Progress(Console()))
     if as_json:
@@ -108,7 +105,7 @@ def logs(
     follow_: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
 ) -> None:
     """The last lines of the logs, each behind the name of its part."""
-    found = {name: file for name, file in log_files(platform_directory()).items() if name.startswith(part or "")}
+    found = {name: file for name, file in log_files(local_directory()).items() if name.startswith(part or "")}
     if not found:
         raise failed(f"there is no log of {part or 'anything'} yet; `priceguard local up` makes them")
     for name, file in found.items():
@@ -116,23 +113,23 @@ def logs(
             print(f"{name}  {line}")
     if follow_:
         try:
-            for name, line in follow(platform_directory(), part or ""):
+            for name, line in follow(local_directory(), part or ""):
                 print(f"{name}  {line}", flush=True)
         except KeyboardInterrupt:
             return
 
 
-def running() -> Connection | None:
-    """A connection to the running platform, if there is one."""
+def local_directory() -> Path:
+    """Where the platform keeps its data; the end of the program when it cannot be had."""
     try:
-        return connect(platform_directory())
+        return platform_directory()
     except ClientError as error:
         raise failed(str(error)) from None
 
 
 def stop(console: Console) -> bool:
     """Stop the running platform and wait until its process is gone; whether there was one."""
-    directory = platform_directory()
+    directory = local_directory()
     connection = connect(directory)
     if connection is None:
         return False

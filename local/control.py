@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from local.private_file import write_private
+
 FILE = "control.json"
 GREETS_WITHIN = 10.0  # seconds; the platform's process does nothing that blocks it for longer
 
@@ -27,11 +29,7 @@ class Address:
 
     def write(self, directory: Path) -> None:
         """Leave the address in `directory`, whole or not at all."""
-        beside = directory / f"{FILE}.new"
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(asdict(self), file)
-        beside.replace(directory / FILE)
+        write_private(directory / FILE, json.dumps(asdict(self)))
 
 
 class SilentError(Exception):

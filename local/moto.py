@@ -4,7 +4,6 @@ Its state is in memory: a new process is an empty account. Nothing but 127.0.0.1
 """
 
 import contextlib
-import ctypes
 import http.client
 import os
 import re
@@ -16,13 +15,13 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
+from local.child import die_with_parent
+
 __all__ = ["MotoError", "MotoServer"]
 
 _START_SECONDS = 60
 _STOP_SECONDS = 5
 _RUNNING = re.compile(r"Running on http://127\.0\.0\.1:(\d+)")
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 # What the server loads when it is first asked costs about a second for EC2; asking early hides that.
 _FIRST_QUESTIONS = {
@@ -106,7 +105,7 @@ class MotoServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in a terminal reaches the platform, which stops things in order
-                preexec_fn=_die_with_parent if _libc else None,  # noqa: PLW1509 - one system call, no lock
+                preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - see there
             )
         finally:
             os.close(log)
@@ -157,8 +156,3 @@ class MotoServer:
                 connection.request("POST", "/", question, headers)
                 connection.getresponse().read()
                 connection.close()
-
-
-def _die_with_parent() -> None:
-    assert _libc is not None
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

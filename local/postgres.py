@@ -5,13 +5,11 @@ and no connection without encryption. It lives and dies with the process that st
 """
 
 import contextlib
-import ctypes
 import os
 import random
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +17,7 @@ from urllib.parse import quote
 
 import psutil
 
+from local.child import die_with_parent
 from local.postgres_place import (
     SUPERUSER,
     Account,
@@ -39,8 +38,6 @@ _START_SECONDS = 60  # a crash recovery is part of a start
 _STOP_SECONDS = 20
 # Below the ports that systems give to outgoing connections: one of those could take ours between two starts.
 _PORTS = range(20_000, 32_000)
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class PostgresServer:
@@ -187,7 +184,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in a terminal reaches the platform, which stops things in order
-                preexec_fn=_die_with_parent if _libc else None,  # noqa: PLW1509 — one system call, no lock
+                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - see there
                 **self._account.popen,
             )
         if self._became_ready(process):
@@ -222,11 +219,6 @@ def _stop_process(pid: int) -> None:
             with contextlib.suppress(psutil.TimeoutExpired):
                 process.wait(_STOP_SECONDS)
                 return
-
-
-def _die_with_parent() -> None:
-    assert _libc is not None
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _choose_port() -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -62,7 +61,6 @@ class ProgramProcess:
     @classmethod
     async def start(cls, *, log: Path, root: Path) -> "ProgramProcess":
         """Start one; what the program and the SDK print goes to `log`, `root` is the checkout."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))}
         with open_log(log) as errors:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -72,7 +70,6 @@ class ProgramProcess:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
                 cwd=root,
-                env=environment,
                 limit=LARGEST_LINE,
             )
         return cls(process, log)

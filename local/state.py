@@ -4,11 +4,11 @@ It holds secrets in the clear, as the stand-ins do, so the file is readable by i
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.private_file import write_private
 from local.providers import Resource
 
 REPLACED = "::replaced"
@@ -39,12 +39,9 @@ class State:
         return cls(path, {urn: Entry(Resource(**e["resource"]), e["options"]) for urn, e in document.items()})
 
     def save(self) -> None:
-        """Write to a file beside it, then rename: a kill half-way leaves the old state."""
-        beside = self.path.with_suffix(".new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({urn: asdict(entry) for urn, entry in self.entries.items()}, file)
-        beside.replace(self.path)
+        """Write all of it to the file."""
+        document = {urn: asdict(entry) for urn, entry in self.entries.items()}
+        write_private(self.path, json.dumps(document))
 
     def remove(self, urn: str) -> None:
         """Forget a resource that is gone, on disk too."""

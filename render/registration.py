@@ -71,12 +71,6 @@ def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> st
     return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
 
 
-def short_key(urn: str) -> str:
-    """`type::name` of a URN."""
-    _, _, types, name = urn.split("::", 3)
-    return f"{types.rsplit('$', 1)[-1]}::{name}"
-
-
 def provider_urn(reference: str) -> str:
     """The URN in a provider reference, which is `<urn>::<id>`."""
     return "::".join(reference.split("::")[:4])

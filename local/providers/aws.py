@@ -26,13 +26,16 @@ class Aws:
     Args:
         endpoint: URL of the emulator.
         region: AWS region; the emulator keeps regions apart.
+
+    Attributes:
+        client: service -> its boto3 client, made once.
     """
 
     def __init__(self, endpoint: str, region: str) -> None:
         self._endpoint = endpoint
         # The emulator takes any key; without one boto3 would look for the developer's own.
         self._session = boto3.Session("local", "local", region_name=region)
-        self._client = cache(self._new_client)
+        self.client = cache(self._new_client)
 
     def call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Call an operation, spelt as boto3 spells it, and return its answer.
@@ -41,7 +44,7 @@ class Aws:
             Refusal: boto3 finds a parameter missing or of the wrong type, or AWS refuses the request.
         """
         try:
-            return getattr(self._client(service), operation)(**parameters)
+            return getattr(self.client(service), operation)(**parameters)
         except ParamValidationError as error:
             raise _invalid(operation, str(error.kwargs["report"])) from None
         except ClientError as error:
@@ -58,7 +61,7 @@ class Aws:
 
     def input_shape(self, service: str, operation: str) -> Any:
         """Return botocore's model of what an operation takes: a structure shape."""
-        client = self._client(service)
+        client = self.client(service)
         name = client.meta.method_to_api_mapping[operation]
         return client.meta.service_model.operation_model(name).input_shape
 

@@ -12,7 +12,7 @@ import pytest
 
 from render.monitor import Monitor
 from render.program import NamedUnknowns
-from render.registration import Registration, make_urn, short_key
+from render.registration import Registration, make_urn
 
 OBSERVED = json.loads((Path(__file__).parent / "observed_awsx_vpc.json").read_text())
 STRATEGIES = {"none": "None", "single": "Single", "oneperaz": "OnePerAz"}
@@ -45,6 +45,12 @@ def component(case: str, **inputs: Any) -> Registration:
         inputs=arguments | inputs,
         options={},
     )
+
+
+def short_key(urn: str) -> str:
+    """`type::name` of a URN."""
+    _, _, types, name = urn.split("::", 3)
+    return f"{types.rsplit('$', 1)[-1]}::{name}"
 
 
 def expanded(registration: Registration) -> dict[str, dict[str, Any]]:
