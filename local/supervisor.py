@@ -111,9 +111,11 @@ class Supervisor:
             if not isinstance(error, PlatformError):
                 traceback.print_exc()
             say(writer, {"error": str(error) or repr(error)})
-            if not self._platform.serves:  # what never came up leaves nothing behind; what served goes on as it was
+            if not self._platform.serves:  # what never came up leaves nothing behind
                 self._stop_listener = writer
                 self._stop.set()
+            elif attached:  # what served goes on as it was, also when the command that failed ends
+                attached.cancel()
             return
         except asyncio.CancelledError:
             say(writer, {"error": "stopped before everything was up"})

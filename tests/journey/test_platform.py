@@ -111,6 +111,16 @@ def test_refused_settings_change_nothing(platform: Commands) -> None:
     assert platform.status() == before
 
 
+def test_a_foreground_up_that_fails_does_not_stop_what_ran(platform: Commands) -> None:
+    """The platform was there before the command, and stays when the command ends."""
+    before = platform.status()
+
+    printed = platform.run("up", "--set", "minCount=9", code=1)
+
+    assert "minCount: must not be greater than maxCount" in printed
+    assert platform.status() == before
+
+
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     """With the way out; and nothing is left behind."""
     other = Commands(tmp_path / "local")
