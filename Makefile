@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test check format lock
+.PHONY: help setup up down test fuzz bench check format docs lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,11 +19,20 @@ down: setup ## stop it
 test: setup ## every check that CI runs, with the time of each
 	@$(BIN)/python -m tests
 
+fuzz: setup ## thousands of requests against the API, valid and broken ones
+	@SCHEMATHESIS_EXAMPLES=100 $(BIN)/python -m pytest --quiet --capture=no tests/api/test_schemathesis.py
+
+bench: setup ## fifty people log in at once: logins a second, memory, health meanwhile
+	@$(BIN)/python -m tests.api.login_bench
+
 check: setup ## the checks that take seconds: format, lint, types, workflows
 	@$(BIN)/python -m tests --static
 
 format: setup ## put the code into shape
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+docs: setup ## docs/openapi.json from the routes
+	@$(BIN)/python -m api.openapi_command > docs/openapi.json
 
 lock: setup ## pin the newest allowed versions, with hashes
 	@cd requirements && for set in dev api; do \

@@ -74,6 +74,11 @@ class Database:
         """Connect in the background, however long it takes, and bring the schema up to date."""
         self._connecting = asyncio.create_task(self._connect())
 
+    async def ready(self) -> None:
+        """Wait for the first connection."""
+        assert self._connecting, "started first"
+        await asyncio.shield(self._connecting)
+
     async def stop(self) -> None:
         """Close every connection, waiting a few seconds for those in use."""
         for task in (self._connecting, self._probe):
@@ -198,6 +203,17 @@ async def _keep_session(_: Connection) -> None:
 
 def _unavailable() -> DatabaseUnavailableError:
     return DatabaseUnavailableError("The service cannot reach its database at this moment. Try again shortly.")
+
+
+def described(error: Exception) -> str:
+    """An error in one line that may be stored and shown.
+
+    PostgreSQL's own text is not: of a violated constraint it shows the whole row, with what is secret in it.
+    """
+    if isinstance(error, asyncpg.PostgresError):
+        facts = (getattr(error, name, None) for name in ("sqlstate", "constraint_name"))
+        return " ".join((type(error).__name__, *filter(None, facts)))
+    return f"{type(error).__name__}: {error}"
 
 
 def _explain(error: Exception) -> str:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 import structlog
@@ -32,6 +32,8 @@ _TRACE_ROOT: Final = re.compile(rb"(?:^|;)Root=([A-Za-z0-9-]{8,128})(?:;|$)")
 # The net under "never log a secret": texts of exceptions are written by others.
 _SECRETS: Final = (
     (re.compile(r"(\w+://[^:/\s]*):[^\s]*@"), r"\1:***@"),
+    (re.compile(r"\$argon2\S+"), "***"),
+    (re.compile(r"(?m)^(DETAIL:).*$"), r"\1 ***"),  # PostgreSQL shows whole rows there
     (re.compile(r"(?i)\b(bearer)\s+[\w.~+/-]+=*"), r"\1 ***"),
     (re.compile(r"\b[\w.+%-]+(@[\w-]+(?:\.[\w-]+)+)"), r"***\1"),
 )
@@ -62,8 +64,11 @@ def note_account(account_id: uuid.UUID) -> None:
         current.account_id = str(account_id)
 
 
-def configure(settings: Settings) -> None:
-    """Send every log line of this process, ours and others', to stdout as JSON. Call once, at start."""
+def configure(settings: Settings, output: BinaryIO | None = None, *, once: bool = True) -> None:
+    """Send every log line of this process, ours and others', to `output` (stdout) as JSON.
+
+    Call it `once`, at start: the loggers that exist then keep what it says, which saves time for each line.
+    """
     origin = {"environment": settings.environment, "revision": settings.revision}
 
     def add_origin(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -83,10 +88,12 @@ def configure(settings: Settings) -> None:
             _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.BytesLoggerFactory(output or sys.stdout.buffer),
+        cache_logger_on_first_use=once,
     )
     logging.basicConfig(level=max(level, logging.INFO), handlers=[_Bridge()], force=True)
+    for library in ("stripe", "httpx"):  # a line a request, with addresses in it
+        logging.getLogger(library).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
 
 

@@ -9,7 +9,7 @@ import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -24,6 +24,7 @@ LONGEST: Final = 1024
 # OWASP's minimum for Argon2id: 19 MiB, two passes, one lane; about 22 ms of a core.
 # https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_REFUSAL_SECONDS: Final = 1.0
 _WAITING: Final = 16  # the last one waits about 0.4 s on a whole core, 1.6 s on a quarter
 _LOWEST_PRIORITY: Final = 19
 
@@ -43,12 +44,18 @@ class Passwords:
     """Hashes one password at a time, in a thread of the lowest priority, with a short queue.
 
     More threads would only use more memory (19 MiB each) and make other answers wait. When the queue is full,
-    methods raise BusyError at once: a long queue would answer after the callers have gone.
+    methods raise BusyError: a long queue would answer after the callers have gone.
     """
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(1, "passwords", initializer=_lower_priority)
         self._places = threading.BoundedSemaphore(_WAITING + 1)
+
+    async def refuse_when_busy(self) -> None:
+        """Raise BusyError when the queue is full: cheaper before anything else is done for the caller."""
+        if not self._places.acquire(blocking=False):
+            await _refuse()
+        self._places.release()
 
     async def hash(self, password: str) -> str:
         """The text to store for a new password, parameters and salt included."""
@@ -71,13 +78,19 @@ class Passwords:
 
     async def _run(self, work: Callable[[], _Result]) -> _Result:
         if not self._places.acquire(blocking=False):
-            raise BusyError("Too many people are logging in at this moment. Try again in a few seconds.")
+            await _refuse()
         future = self._executor.submit(work)
         future.add_done_callback(self._free_place)  # also when the caller has gone before its turn came
         return await asyncio.wrap_future(future)
 
     def _free_place(self, _: Future[_Result]) -> None:
         self._places.release()
+
+
+async def _refuse() -> NoReturn:
+    """Say no, but not at once: callers who try again without a pause would leave no time for hashing."""
+    await asyncio.sleep(_REFUSAL_SECONDS)
+    raise BusyError("Too many people are logging in at this moment. Try again in a few seconds.")
 
 
 def _normalised(password: str) -> str:

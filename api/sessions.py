@@ -17,7 +17,7 @@ from api.db import Database
 from api.errors import SessionRequiredError
 from api.models import Connection
 from api.models.account import Account
-from api.models.session import delete_session, insert_session, select_session_account
+from api.models.session import delete_account_sessions, delete_session, insert_session, select_session_account
 
 LIFETIME: Final = timedelta(days=90)
 IDLE: Final = timedelta(days=14)
@@ -57,6 +57,12 @@ async def revoke(database: Database, session: Session) -> None:
     """End the session now."""
     async with database.connection() as connection:
         await delete_session(connection, session.token_hash)
+
+
+async def revoke_all(database: Database, session: Session) -> None:
+    """End every session of the account now, this one too."""
+    async with database.connection() as connection:
+        await delete_account_sessions(connection, session.account.id)
 
 
 def _hash(token: str) -> bytes:

@@ -1,11 +1,18 @@
-"""The secrets that the program itself composes, in Secrets Manager under the customer key."""
+"""The API's secrets in Secrets Manager, under the customer key: those the program composes, and Stripe's API key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi_aws as aws
-from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Input, InvokeOutputOptions, Output, ResourceOptions, RunError
 
 from infra.naming import Naming
+
+CURRENT = "AWSCURRENT"
+
+
+class NoValueError(RunError):
+    """A secret that a person must put has no value yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +24,7 @@ class AppSecretsArgs:
         key_arn: KMS key that encrypts them.
         database_url: secret; connection URL of the API.
         allowed_origins: origins that a browser may call the API from.
+        webhook_secrets: secret; signing secrets of Stripe's webhook endpoints, joined by commas.
         protect: keep deleted secrets for 30 days; otherwise they go at once, so that an environment can be made again.
     """
 
@@ -24,11 +32,12 @@ class AppSecretsArgs:
     key_arn: Input[str]
     database_url: Input[str]
     allowed_origins: tuple[str, ...]
+    webhook_secrets: Input[str]
     protect: bool
 
 
 class AppSecrets(ComponentResource):
-    """priceguard:app_secrets:AppSecrets. Makes each secret and its current version.
+    """priceguard:app_secrets:AppSecrets. Makes each secret, and the version of those that the program composes.
 
     Attributes:
         references: environment variable of the API -> `valueFrom` of the task definition. It pins the version,
@@ -41,13 +50,39 @@ class AppSecrets(ComponentResource):
         self._args = args
         self.arns: list[Output[str]] = []
         self.references: dict[str, Output[str]] = {
-            "DATABASE_URL": self._secret("database-url", args.database_url),
-            "ALLOWED_ORIGINS": self._secret("allowed-origins", ",".join(args.allowed_origins)),
+            "DATABASE_URL": self._composed("database-url", args.database_url),
+            "ALLOWED_ORIGINS": self._composed("allowed-origins", ",".join(args.allowed_origins)),
+            "STRIPE_WEBHOOK_SECRET": self._composed("stripe-webhook-secret", args.webhook_secrets),
+            # Renaming this deletes the key that a person has put.
+            "STRIPE_SECRET_KEY": self._given("stripe-secret-key"),
         }
         self.register_outputs({})
 
-    def _secret(self, name: str, value: Input[str]) -> Output[str]:
+    def _composed(self, name: str, value: Input[str]) -> Output[str]:
         """Make one secret with its version, and return the reference to that version."""
+        secret = self._secret(name)
+        version = aws.secretsmanager.SecretVersion(
+            name,
+            secret_id=secret.id,
+            secret_string=Output.secret(value),
+            # Tasks of the last deployment still name the old version: it stays readable until they are gone.
+            opts=ResourceOptions(parent=self, retain_on_delete=True),
+        )
+        return Output.concat(secret.arn, ":::", version.version_id)
+
+    def _given(self, name: str) -> Output[str]:
+        """Make one secret whose value a person puts, so that it is in no state; return the current version's reference.
+
+        Only the versions' metadata is read.
+        """
+        secret = self._secret(name)
+        found = aws.secretsmanager.get_secret_versions_output(
+            secret_id=secret.id, opts=InvokeOutputOptions(parent=self)
+        )
+        physical = self._args.naming.secret(name)
+        return Output.concat(secret.arn, ":::", found.versions.apply(lambda versions: current(physical, versions)))
+
+    def _secret(self, name: str) -> aws.secretsmanager.Secret:
         args = self._args
         secret = aws.secretsmanager.Secret(
             name,
@@ -57,12 +92,21 @@ class AppSecrets(ComponentResource):
             tags=args.naming.tags(name),
             opts=ResourceOptions(parent=self),
         )
-        version = aws.secretsmanager.SecretVersion(
-            name,
-            secret_id=secret.id,
-            secret_string=Output.secret(value),
-            # Tasks of the last deployment still name the old version: it stays readable until they are gone.
-            opts=ResourceOptions(parent=self, retain_on_delete=True),
-        )
         self.arns.append(secret.arn)
-        return Output.concat(secret.arn, ":::", version.version_id)
+        return secret
+
+
+def current(name: str, versions: Sequence[aws.secretsmanager.outputs.GetSecretVersionsVersionResult]) -> str:
+    """The id of the version that readers get.
+
+    Raises:
+        NoValueError: nobody has put a value yet; the message says how.
+    """
+    for version in versions:
+        if CURRENT in version.version_stages:
+            return version.version_id
+    raise NoValueError(
+        f"The secret {name} has no value yet. Put it, then run `pulumi up` again:\n"
+        f"  aws secretsmanager put-secret-value --secret-id {name} --secret-string file:///dev/stdin\n"
+        "waits for it: paste the key and press Ctrl-D twice, without Enter."
+    )

@@ -27,6 +27,8 @@ ORIGIN = re.compile(rf"https://{DOMAIN.pattern}(:\d{{1,5}})?|http://(localhost|1
 CERTIFICATE = re.compile(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}")
 REPOSITORY = r"[a-z0-9][a-z0-9.-]*(:\d+)?(/[a-z0-9][a-z0-9._-]*)*"
 IMAGE = re.compile(rf"{REPOSITORY}(@sha256:[0-9a-f]{{64}}|:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})")
+WEBHOOK_SLOTS = ("a", "b", "a,b", "b,a")
+STRIPE_API = "https://api.stripe.com"
 STRIPE_KEY = r"\b(?:sk|rk|pk)_{mode}_\w+"
 
 
@@ -149,6 +151,18 @@ certificate_arn = matching(
 image = matching(IMAGE, "repository@sha256:<64 hex digits> or, in dev, repository:<tag>, and never the tag latest")
 revision = matching(re.compile(r"[0-9a-f]{40}|unreleased"), "a commit of 40 hex digits or, in dev, unreleased")
 stripe_publishable_key = matching(re.compile(r"pk_(test|live)_\w+"), "a publishable key, pk_test_... or pk_live_...")
+stripe_api_url = matching(
+    re.compile(rf"{re.escape(STRIPE_API)}|http://127\.0\.0\.1:\d{{1,5}}"),
+    f"{STRIPE_API} or, on a laptop, http://127.0.0.1:<port>",
+)
+currency = matching(re.compile(r"[a-z]{3}"), "a currency of three lower-case letters such as usd")
+
+
+def webhook_slots(raw: Any) -> tuple[str, ...]:
+    """One slot, or both in either order."""
+    if raw not in WEBHOOK_SLOTS:
+        raise ValueError("one slot, a or b, or both, a,b or b,a, the newest first")
+    return tuple(raw.split(","))
 
 
 def origins(raw: Any) -> tuple[str, ...]:

@@ -137,7 +137,11 @@ class Database(ComponentResource):
             name_prefix=f"{self._args.naming.physical('postgres17')}-",
             family="postgres17",
             description="TLS for every connection",
-            parameters=[aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1")],
+            parameters=[
+                aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1"),
+                # Otherwise the log of a violated constraint shows the whole row: an address, a password's hash.
+                aws.rds.ParameterGroupParameterArgs(name="log_error_verbosity", value="terse"),
+            ],
             tags=self._args.naming.tags("database"),
             opts=ResourceOptions(parent=self),
         )

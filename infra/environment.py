@@ -1,6 +1,9 @@
 """An environment: every component, and the only place where one's outputs become another's inputs."""
 
+from dataclasses import asdict
+
 import pulumi_aws as aws
+import pulumi_stripe as stripe
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from infra.app_secrets import AppSecrets, AppSecretsArgs
@@ -13,6 +16,7 @@ from infra.naming import Naming
 from infra.network import Network, NetworkArgs
 from infra.security_groups import SecurityGroups, SecurityGroupsArgs
 from infra.settings import Settings
+from infra.stripe_billing import StripeBilling, StripeBillingArgs
 from infra.task_roles import TaskRoles, TaskRolesArgs
 
 API_PORT = 4000
@@ -26,7 +30,9 @@ class Environment(ComponentResource):
         # One explicit provider: awsx would otherwise start a second one, of the version that it pins.
         # With another account's credentials it refuses to work.
         provider = aws.Provider("aws", region=settings.region, allowed_account_ids=[settings.account])
-        opts = ResourceOptions(providers={"aws": provider})
+        # Without a key: it reads the deploy job's STRIPE_API_KEY by itself, so the key gets into no state.
+        billing = stripe.Provider("stripe")
+        opts = ResourceOptions(providers={"aws": provider, "stripe": billing})
         super().__init__("priceguard:environment:Environment", name, None, opts)
         self.settings = settings
         self._naming = Naming(settings.environment)
@@ -36,6 +42,7 @@ class Environment(ComponentResource):
         self.flow_logs = self._flow_logs()
         self.groups = self._security_groups()
         self.database = self._database()
+        self.stripe = self._stripe()
         self.secrets = self._secrets()
         self.load_balancer = self._load_balancer()
         self.logs = self._logs()
@@ -90,12 +97,25 @@ class Environment(ComponentResource):
         )
         return Database("database", args, self._child)
 
+    def _stripe(self) -> StripeBilling:
+        s, plans = self.settings, asdict(self.settings.plans)
+        args = StripeBillingArgs(
+            environment=s.environment,
+            api_domain=s.api_domain,
+            slots=s.webhook_slots,
+            currency=plans.pop("currency"),
+            amounts=plans,
+            protect=s.protect,
+        )
+        return StripeBilling("stripe", args, self._child)
+
     def _secrets(self) -> AppSecrets:
         args = AppSecretsArgs(
             naming=self._naming,
             key_arn=self.key.arn,
             database_url=self.database.url,
             allowed_origins=self.settings.allowed_origins,
+            webhook_secrets=self.stripe.webhook_secrets,
             protect=self.settings.protect,
         )
         return AppSecrets("secrets", args, self._child)
@@ -147,6 +167,8 @@ class Environment(ComponentResource):
                 "LOG_LEVEL": s.log_level,
                 "HOST": "0.0.0.0",  # noqa: S104 - inside the task, whose security group admits the load balancer only
                 "PORT": str(API_PORT),
+                "STRIPE_API_URL": s.stripe_api_url,
+                "STRIPE_PRICES": self.stripe.prices,
             },
             secrets=self.secrets.references,
             execution_role_arn=self.roles.execution_role_arn,

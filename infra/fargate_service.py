@@ -43,7 +43,7 @@ class FargateServiceArgs:
     region: str
     image: str
     port: int
-    environment: Mapping[str, str]
+    environment: Mapping[str, Input[str]]
     secrets: Mapping[str, Input[str]]
     execution_role_arn: Input[str]
     task_role_arn: Input[str]

@@ -43,6 +43,27 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanSettings:
+    """One plan of `priceguard:plans`, an object. Amounts are in the currency's smallest unit, such as cents."""
+
+    monthly: int = key(checks.whole_number(50, 99_999_999))
+    """What a month costs; Stripe takes nothing smaller or larger."""
+    yearly: int = key(checks.whole_number(50, 99_999_999))
+    """What a year costs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlansSettings:
+    """`priceguard:plans`, an object. Another amount or currency makes new prices; subscribers keep their old one."""
+
+    currency: str = key(checks.currency)
+    """Currency of every price, three lower-case letters."""
+    basic: PlanSettings = key(checks.settings_object(PlanSettings))
+    premium: PlanSettings = key(checks.settings_object(PlanSettings))
+    enterprise: PlanSettings = key(checks.settings_object(PlanSettings))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """One environment's settings, all checked."""
 
@@ -76,11 +97,18 @@ class Settings:
     egress: str = key(checks.one_of("public-ip", "single-nat", "nat-per-az"))
     """How tasks reach the internet. public-ip saves a NAT gateway's price (inbound stays closed): dev only."""
     protect: bool = key(checks.flag)
-    """Whether network, database, key and load balancer refuse to be deleted or replaced. Always true in prod, so
-    taking prod down begins with a reviewed change of that rule; in dev: set it to false, `up`, then go on."""
+    """Whether network, database, key, load balancer, Stripe's products and its newest webhook endpoint refuse to be
+    deleted or replaced. Always true in prod, so taking prod down begins with a reviewed change of that rule; in dev:
+    set it to false, `up`, then go on."""
     database: DatabaseSettings = key(checks.settings_object(DatabaseSettings))
     stripe_publishable_key: str = key(checks.stripe_publishable_key)
     """Stripe's key for the browser; test mode in dev, live mode in prod."""
+    plans: PlansSettings = key(checks.settings_object(PlansSettings))
+    webhook_slots: tuple[str, ...] = key(checks.webhook_slots)
+    """Which of the webhook endpoints `a` and `b` exist, the newest first; both only while one takes over from the
+    other."""
+    stripe_api_url: str = key(checks.stripe_api_url, default=checks.STRIPE_API)
+    """Where the API reaches Stripe. Anything but the default is for a developer's own stand-in."""
 
     @property
     def account(self) -> str:
@@ -178,6 +206,7 @@ RULES = (
     Rule(("protect",), operator.truth, "must be true", "prod"),
     Rule(("database",), lambda database: database.multi_az, "multiAz must be true", "prod"),
     Rule(("database",), lambda database: database.tls == "verify-full", "tls must be verify-full", "prod"),
+    Rule(("stripe_api_url",), lambda url: url == checks.STRIPE_API, f"must be {checks.STRIPE_API}", "prod"),
 )
 
 

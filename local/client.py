@@ -70,7 +70,7 @@ def _start(root: Path, directory: Path, port: int | None, log: Path) -> "subproc
             [*command, str(DEFAULT_PORT if port is None else port)],
             cwd=root,
             # A developer's own account and stacks are nobody's business there, nor of what it starts.
-            env={k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_"))},
+            env={k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "AWS_", "STRIPE_"))},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -6,6 +6,7 @@ Exit codes: 0 it worked (`status`: healthy); 1 it failed, or runs but is not hea
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -79,7 +80,8 @@ def down(
             remove_data(directory / "postgres")
         except PostgresError as error:
             raise failed(str(error)) from None
-        for file in log_files(directory).values():
+        shutil.rmtree(directory / "stripe", ignore_errors=True)
+        for file in (directory / "state.json", *log_files(directory).values()):  # what was made at Stripe, with secrets
             file.unlink(missing_ok=True)
         console.print("data and logs are gone", highlight=False)
 
@@ -100,7 +102,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
 
 @app.command()
 def logs(
-    part: Annotated[str | None, typer.Argument(help="Only this part: api, postgresql, aws, program, platform.")] = None,
+    part: Annotated[
+        str | None, typer.Argument(help="Only this part: api, postgresql, aws, stripe, program, platform.")
+    ] = None,
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="As many of each log.")] = 20,
     follow_: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
 ) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 PARTS = {
     "postgresql": "PostgreSQL",
     "aws": "AWS (moto)",
+    "stripe": "Stripe stand-in",
     "program": "Pulumi program",
     "load-balancer": "load balancer",
     "service": "service",
@@ -78,7 +79,8 @@ def show_changes(console: Console, changes: list[dict[str, Any]]) -> None:
 def show_summary(console: Console, status: dict[str, Any]) -> None:
     """URLs, stack outputs, and commands to try that work as they are printed."""
     console.print()
-    rows = {"API": status["api_url"], **flat(status["outputs"])}
+    stripe = next(part["address"] for part in status["parts"] if part["name"] == "stripe")
+    rows = {"API": status["api_url"], "Stripe stand-in": stripe, **flat(status["outputs"])}
     width = max(map(len, rows))
     for name, value in rows.items():
         console.print(f"  [bold]{name:<{width}}[/]  {value}", highlight=False, soft_wrap=True)
@@ -104,11 +106,11 @@ def show_status(console: Console, status: dict[str, Any]) -> None:
 
 
 def flat(outputs: dict[str, Any]) -> dict[str, Any]:
-    """Objects become one row per member: `netlifyEnvironment.VITE_API_BASE_URL`."""
+    """Objects become one row per member, at any depth: `netlifyEnvironment.VITE_API_BASE_URL`."""
     rows: dict[str, Any] = {}
     for name, value in sorted(outputs.items()):
-        members: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else ()
-        rows |= {f"{name}.{inner}": v for inner, v in sorted(members)} or {name: value}
+        members = flat(value) if isinstance(value, dict) else {}
+        rows |= {f"{name}.{inner}": v for inner, v in members.items()} or {name: value}
     return rows
 
 

@@ -7,12 +7,13 @@ circuit breaker, replacement of failed tasks.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from local.ecs_model import DeploymentResult, Service, ServiceEvent, TaskStatus
 from local.load_balancer import LoadBalancer
+from local.one_off_task import OneOffTask, OneOffTaskError
 from local.service_scheduler import ServiceScheduler
 from local.task import Machine
 
@@ -57,6 +58,7 @@ class EcsAgent:
         )
         self._on_event = on_event
         self._services: dict[str, ServiceScheduler] = {}
+        self._one_off: set[asyncio.Task[int]] = set()
         self._events: deque[ServiceEvent] = deque(maxlen=_EVENTS)
 
     @property
@@ -83,12 +85,50 @@ class EcsAgent:
         if (service := self._services.pop(name, None)) is not None:
             await service.close()
 
+    async def run(self, name: str, command: Sequence[str], say: Callable[[str], None]) -> int:
+        """Run `command` as a one-off task of the service `name`, as its last completed deployment has it.
+
+        Cancelling the call stops the task.
+
+        Args:
+            name: of the service.
+            command: what runs in place of the container's own command.
+            say: told each line that the task writes, never a secret.
+
+        Returns:
+            Its exit code.
+
+        Raises:
+            OneOffTaskError: the service does not run, the task did not start, or the agent was closed meanwhile.
+        """
+        service = self._services[name].stable if name in self._services else None
+        if service is None:
+            raise OneOffTaskError(f"the service {name} does not run here; `make up` starts it")
+        task = OneOffTask(service=service, command=command, machine=self._machine, say=say)
+        self._record(f"{name}: one-off task {task.id[:8]} of {service.task_definition} starts")
+        running = asyncio.create_task(task.run(), name=f"one-off task {task.id[:8]}")
+        self._one_off.add(running)
+        running.add_done_callback(self._one_off.discard)
+        try:
+            code = await running
+        except asyncio.CancelledError:
+            if (caller := asyncio.current_task()) and caller.cancelling():
+                raise
+            message = f"the service {name} was stopped, and its one-off task with it; `make up` starts the service"
+            raise OneOffTaskError(message) from None
+        self._record(f"{name}: one-off task {task.id[:8]} ended with exit code {code}")
+        return code
+
     def tasks(self) -> list[TaskStatus]:
         """Return all tasks, and for each service the last few that have stopped, the oldest first."""
         return [task for service in self._services.values() for task in service.tasks()]
 
     async def close(self) -> None:
         """Drain and stop everything; no process is left."""
+        running = list(self._one_off)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await asyncio.gather(*(self.delete(name) for name in list(self._services)))
 
     def _record(self, text: str) -> None:

@@ -31,7 +31,12 @@ def parse_assignments(assignments: list[str]) -> dict[str, str]:
 
 
 def local_configuration(
-    root: Path, *, certificate_arn: str, database: Mapping[str, str], assignments: Mapping[str, str]
+    root: Path,
+    *,
+    certificate_arn: str,
+    database: Mapping[str, str],
+    stripe_url: str,
+    assignments: Mapping[str, str],
 ) -> dict[str, str]:
     """Every configuration key of the local environment, as text.
 
@@ -39,6 +44,7 @@ def local_configuration(
         root: the checkout; its Pulumi.dev.yaml is read, never changed.
         certificate_arn: certificate of the local ACM.
         database: what of `priceguard:database` differs here: `tls`, `rootCertificates`.
+        stripe_url: address of the Stripe stand-in.
         assignments: what a person set for this run, on top of everything; `priceguard:database.tls` reaches into an
             object.
     """
@@ -47,6 +53,7 @@ def local_configuration(
         "priceguard:certificateArn": certificate_arn,
         "priceguard:image": f"localhost/priceguard-api:checkout-{fingerprint(root)}",
         "priceguard:revision": revision(root),
+        "priceguard:stripeApiUrl": stripe_url,
         **{f"priceguard:database.{name}": value for name, value in database.items()},
         **assignments,
     }

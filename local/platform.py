@@ -1,8 +1,8 @@
 """The platform: its parts, in the order in which they need each other, and the real program between them.
 
-PostgreSQL and the local AWS first, then the Pulumi program, which makes everything else in them, then the load
-balancer and the tasks that it described. `up` does the same thing whether nothing runs yet or everything does: a part
-that is there is kept, one that is gone is started again.
+PostgreSQL, the local AWS and the Stripe stand-in first, then the Pulumi program, which makes everything else in them,
+then the load balancer and the tasks that it described. `up` does the same thing whether nothing runs yet or
+everything does: a part that is there is kept, one that is gone is started again.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ from local.ecs_agent import EcsAgent
 from local.ecs_model import task_state
 from local.load_balancer import LoadBalancer
 from local.logs import prune_task_logs
-from local.moto import MotoError, MotoServer
 from local.overrides import STACK, local_configuration
 from local.ports import PortTakenError, listen
 from local.postgres import PostgresError
-from local.program import ProgramError, ProgramProcess
-from local.providers import Surroundings
+from local.program import Changes, ProgramError, ProgramProcess
+from local.server_process import ServerError
+from local.stand_ins import StandIns
 from local.state import State
 from local.step import Report, step
 from render.configuration import ConfigurationError
@@ -35,7 +35,7 @@ from render.configuration import ConfigurationError
 HTTPS = 443
 HEALTH_ATTEMPTS, HEALTH_PAUSE = 40, 0.25  # seconds between two
 REGION = "us-east-1"
-EXPECTED = (ConfigurationError, DatabaseError, MotoError, PortTakenError, PostgresError, ProgramError)
+EXPECTED = (ConfigurationError, DatabaseError, PortTakenError, PostgresError, ProgramError, ServerError)
 
 
 class PlatformError(Exception):
@@ -58,11 +58,8 @@ class Platform:
         self._logs = directory / "logs"
         self._logs.mkdir(mode=0o700, exist_ok=True)
         prune_task_logs(directory)
-        self._state_file = directory / "state.json"
-        self._state_file.unlink(missing_ok=True)  # the local AWS that it describes is gone
         self._database: LocalDatabase = choose_database(os.environ.get("DATABASE_URL"), directory / "postgres")
-        self._aws = MotoServer(self._logs / "aws.log")
-        self._certificate_arn = ""
+        self._stand_ins = StandIns(directory, REGION)
         self._port = port
         self._balancer = LoadBalancer({HTTPS: port})
         self._agent = self._new_agent(on_event)
@@ -84,21 +81,7 @@ class Platform:
         self._check_port()
         program = await ProgramProcess.start(log=self._logs / "program.log", root=self._root)
         try:
-            async with step("postgresql", report) as said:
-                await self._database.start()
-                said("{}:{}".format(*self._database.address))
-            async with step("aws", report) as said:
-                await self._start_aws()
-                said(self._aws.endpoint)
-            async with step("program", report) as said:
-                changes = await program.run(self._job(assignments), report)
-                said(str(changes))
-            self.outputs = changes.outputs
-            async with step("load-balancer", report) as said:
-                await self._configure_balancer()
-                said(self.api_url)
-            async with step("service", report) as said:
-                said(await self._deploy())
+            changes = await self._bring_up(program, assignments, report)
         except EXPECTED as error:
             raise PlatformError(str(error)) from error
         except OSError as error:
@@ -112,12 +95,18 @@ class Platform:
         for part, runs, stop in (
             ("service", bool(self._agent.tasks()), self._agent.close),
             ("load-balancer", bool(self.api_url), self._balancer.close),
-            ("aws", self._aws.pid is not None, self._stop_aws),
+            ("stripe", self._stand_ins.stripe.pid is not None, self._stand_ins.stop_stripe),
+            ("aws", self._stand_ins.aws.pid is not None, self._stand_ins.stop_aws),
             ("postgresql", self._database.running, self._stop_database),
         ):
             if runs:
                 async with step(part, report, ready="stopped"):
                     await stop()
+
+    @property
+    def agent(self) -> EcsAgent:
+        """Who runs the tasks."""
+        return self._agent
 
     @property
     def api_url(self) -> str:
@@ -132,10 +121,11 @@ class Platform:
     def status(self) -> dict[str, Any]:
         """What runs: `api_url`, `outputs`, `parts` (each `name`, `state`, `address`, `pid`) and `state`."""
         database, balancer = "{}:{}".format(*self._database.address) if self._database.running else None, self.api_url
+        servers = ("aws", self._stand_ins.aws), ("stripe", self._stand_ins.stripe)
         rows = [
             ("platform", True, None, os.getpid()),
             ("postgresql", self._database.running, database, self._database.pid),
-            ("aws", self._aws.pid is not None, self._aws.endpoint if self._aws.pid else None, self._aws.pid),
+            *((name, s.pid is not None, s.endpoint if s.pid else None, s.pid) for name, s in servers),
             ("load-balancer", bool(balancer), balancer or None, os.getpid() if balancer else None),
         ]
         parts = [
@@ -154,6 +144,30 @@ class Platform:
             "parts": parts,
         }
 
+    async def _bring_up(self, program: ProgramProcess, assignments: dict[str, str], report: Report) -> Changes:
+        async with step("postgresql", report) as said:
+            await self._database.start()
+            said("{}:{}".format(*self._database.address))
+        async with step("aws", report) as said:
+            await self._stand_ins.start_aws()
+            said(self._stand_ins.aws.endpoint)
+        async with step("stripe", report) as said:
+            await self._stand_ins.start_stripe()
+            said(self._stand_ins.stripe.endpoint)
+        async with step("program", report) as said:
+            job = self._job(assignments)
+            await self._receive_webhooks(job)
+            changes = await program.run(job, report)
+            said(str(changes))
+        self.outputs = changes.outputs
+        async with step("load-balancer", report) as said:
+            await self._configure_balancer()
+            await self._receive_webhooks(job)
+            said(self.api_url)
+        async with step("service", report) as said:
+            said(await self._deploy())
+        return changes
+
     def _check_port(self) -> None:
         """Find out now rather than when everything else is up."""
         if self.api_url:
@@ -168,7 +182,7 @@ class Platform:
 
     def _new_agent(self, on_event: Callable[[str], None]) -> EcsAgent:
         async def read_secret(value_from: str) -> str:
-            return await aws.read_secret(self._aws.endpoint, value_from)
+            return await aws.read_secret(self._stand_ins.aws.endpoint, value_from)
 
         return EcsAgent(
             load_balancer=self._balancer,
@@ -179,18 +193,6 @@ class Platform:
             on_event=on_event,
         )
 
-    async def _start_aws(self) -> None:
-        """A new local AWS is empty: what the state says was in the old one."""
-        if self._aws.pid is not None:
-            return
-        self._state_file.unlink(missing_ok=True)
-        self._aws.start()
-        self._certificate_arn = await aws.request_certificate(self._aws.endpoint, REGION, "api.localhost")
-
-    async def _stop_aws(self) -> None:
-        self._aws.stop()
-        self._state_file.unlink(missing_ok=True)
-
     async def _stop_database(self) -> None:
         self._database.stop()
 
@@ -198,31 +200,32 @@ class Platform:
         """What the runner needs: configuration, where the stand-ins are, what exists."""
         config = local_configuration(
             self._root,
-            certificate_arn=self._certificate_arn,
+            certificate_arn=self._stand_ins.certificate_arn,
             database=self._database.settings,
+            stripe_url=self._stand_ins.stripe.endpoint,
             assignments=assignments,
         )
-        surroundings = Surroundings(
-            aws_endpoint=self._aws.endpoint,
-            region=config.get("aws:region", REGION),
-            database_admin_dsn=self._database.admin_dsn,
-            database_address=self._database.address,
-        )
+        surroundings = self._stand_ins.surroundings(config.get("aws:region", REGION), self._database)
         return {
             "stack": STACK,
             "config": config,
             "surroundings": asdict(surroundings),
-            "state": str(self._state_file),
+            "state": str(self._stand_ins.state_file),
             "program": str(self._root / "infra"),
         }
 
     async def _configure_balancer(self) -> None:
-        state = State.load(self._state_file)
+        state = State.load(self._stand_ins.state_file)
         await self._balancer.configure(deployment.listeners(state), deployment.target_groups(state))
+
+    async def _receive_webhooks(self, job: dict[str, Any]) -> None:
+        """Webhooks for the API's domain go to the load balancer, once it listens."""
+        if self.api_url:
+            await self._stand_ins.deliver(job["config"]["priceguard:apiDomain"], self.api_url)
 
     async def _deploy(self) -> str:
         """Roll every service; then ask the API through the load balancer."""
-        for service in deployment.services(State.load(self._state_file)):
+        for service in deployment.services(State.load(self._stand_ins.state_file)):
             result = await self._agent.deploy(service)
             if not result.completed:
                 log = "\n".join(f"    {line}" for line in result.log_tail)

@@ -148,6 +148,7 @@ class PostgresServer:
             "listen_addresses": self.host,
             "unix_socket_directories": "",
             "hba_file": str(hba),
+            "log_error_verbosity": "terse",  # as in RDS: no row contents in the log
             "ssl": "on",
             "ssl_cert_file": str(tls / "server.crt"),
             "ssl_key_file": str(tls / "server.key"),

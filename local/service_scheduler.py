@@ -55,6 +55,11 @@ class ServiceScheduler:
         self._waking = False
         self._retry: asyncio.TimerHandle | None = None
 
+    @property
+    def stable(self) -> Service | None:
+        """What the last completed deployment made it; None before there was one, and when it was closed."""
+        return self._stable if self._deployment else None
+
     async def deploy(self, service: Service) -> DeploymentResult:
         """Make `service` what runs; returns when that has succeeded, failed or been superseded."""
         current = self._deployment

@@ -1,9 +1,10 @@
-"""What the embedded runner made, by URN, on disk while the platform runs.
+"""What the embedded runner made, by URN, on disk while it exists.
 
 It holds secrets in the clear, as the stand-ins do, so the file is readable by its owner only.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,14 @@ class State:
         """Forget a resource that is gone, on disk too."""
         del self.entries[urn]
         self.save()
+
+    def keep(self, exists: Callable[[Resource], bool]) -> None:
+        """Forget every resource that no longer exists, on disk too; the file goes with the last one."""
+        self.entries = {urn: entry for urn, entry in self.entries.items() if exists(entry.resource)}
+        if self.entries:
+            self.save()
+        else:
+            self.path.unlink(missing_ok=True)
 
     def of_type(self, type_: str) -> list[Resource]:
         """Every resource of a type token, without those that have a successor."""

@@ -1,8 +1,8 @@
 """The process in which the platform lives: `python -m local.supervisor <checkout> <directory> <port>`.
 
-It outlives the command that started it, answers `up`, `status` and `down` on a loopback connection (`local.control`),
-and holds a lock, so that a checkout has one platform at the most. An `up` that asked to stay attached takes the
-platform down with it when its connection ends, whatever ended it.
+It outlives the command that started it, answers `up`, `status`, `run` and `down` on a loopback connection
+(`local.control`), and holds a lock, so that a checkout has one platform at the most. What asked to stay attached ends
+with its connection, whatever ended that: for an `up` the platform, for a `run` its one-off task.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from local.control import FILE, Address, lock
+from local.one_off_task import OneOffTaskError
 from local.platform import Platform, PlatformError
 
 FIRST_COMMAND_WITHIN = 30  # seconds; without one nobody wants this process
@@ -86,6 +87,8 @@ class Supervisor:
                 self._stop.set()
             elif request["command"] == "up":
                 await self._up(request, reader, writer)
+            elif request["command"] == "run":
+                await self._run_once(request, reader, writer)
             else:
                 say(writer, {"done": self._platform.status()})
             await writer.drain()
@@ -126,6 +129,30 @@ class Supervisor:
             self._attached.add(writer)
             await attached
             self._attached.discard(writer)
+
+    async def _run_once(
+        self, request: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Run a one-off task of a service; it ends with the connection that asked for it, or when its time is up."""
+        name, command, most = request["service"], request["arguments"], request["most_seconds"]
+        running = asyncio.create_task(self._platform.agent.run(name, command, lambda line: say(writer, {"line": line})))
+        gone = asyncio.create_task(reader.read())
+        try:
+            await asyncio.wait([running, gone], timeout=most, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (running, gone):
+                task.cancel()
+            code, _ = await asyncio.gather(running, gone, return_exceptions=True)
+        if isinstance(code, OneOffTaskError):
+            say(writer, {"error": str(code)})
+        elif isinstance(code, Exception):
+            traceback.print_exception(code)
+            say(writer, {"error": repr(code)})
+        elif isinstance(code, BaseException):  # cancelled above; when the other side has gone nobody reads it
+            words = f"the task had not ended within {most / 60:g} minutes and was stopped"
+            say(writer, {"timeout": f"{words}; `priceguard local logs api/once` shows what it wrote"})
+        else:
+            say(writer, {"done": {"exit_code": code}})
 
     def _watch(self, reader: asyncio.StreamReader) -> asyncio.Task[None]:
         """Stop everything when the other side of an attached connection goes."""

@@ -3,9 +3,11 @@
 import typer
 
 from local import commands as local_commands
+from priceguard import webhooks
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(local_commands.app)
+app.add_typer(webhooks.app)
 
 
 @app.callback()

@@ -63,10 +63,15 @@ class NamedUnknowns:
         return Made(f"${{{registration.key}.id}}", {**unknown, **registration.inputs})
 
     def call(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
-        """Only the functions whose answer needs no account."""
-        if token != "aws:index/getAvailabilityZones:getAvailabilityZones":  # noqa: S105 - a function's token
-            raise ValueError(f"the program calls {token} with {args}, and render has no answer to it")
-        return {"names": [self._region + zone for zone in ZONES]}
+        """The zones of the region, and a name for the version of a secret that somebody will have put."""
+        match token:
+            case "aws:index/getAvailabilityZones:getAvailabilityZones":
+                return {"names": [self._region + zone for zone in ZONES]}
+            case "aws:secretsmanager/getSecretVersions:getSecretVersions":
+                current = str(args["secretId"]).replace(".id}", ".currentVersion}")
+                return {**args, "versions": [{"versionId": current, "versionStages": ["AWSCURRENT"]}]}
+            case _:
+                raise ValueError(f"the program calls {token} with {args}, and render has no answer to it")
 
 
 def text_outputs(type_: str) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.postgres_fixture", "tests.stripe_mock"]
+pytest_plugins = ["tests.postgres_fixture", "tests.stripe_mock", "tests.log_lines"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,48 +1,82 @@
-"""`/api/auth`: registration, login, logout, and who is logged in."""
+"""`/api/auth`: registration, login, logout, passwords, and who is logged in."""
 
 from typing import Final
 
-import msgspec
 from quart import Blueprint, Response
 
 from api import accounts, sessions
-from api.blueprints.access import database, passwords, with_session
-from api.blueprints.body import answer, read_body
+from api.blueprints import shapes, views
+from api.blueprints.body import answer
+from api.blueprints.operation import Operation, caller, database, passwords
+from api.errors import (
+    BusyError,
+    DatabaseUnavailableError,
+    EmailTakenError,
+    InvalidCredentialsError,
+    RateLimitedError,
+)
+from api.ratelimit import network
 from api.sessions import Session
 
 blueprint: Final = Blueprint("auth", __name__, url_prefix="/api/auth")
 
 
-class _Credentials(msgspec.Struct, forbid_unknown_fields=True):
-    email: str
-    password: str
-
-
 @blueprint.post("/register")
-async def register() -> Response:
-    """`{"email", "password"}` -> 201 `{"account"}`; 409 email_taken when the address has an account."""
-    body = await read_body(_Credentials)
-    account = await accounts.register(database(), passwords(), body.email, body.password)
-    return answer({"account": account}, 201)
+@Operation(
+    body=shapes.Registration,
+    answers={201: shapes.AccountAnswer},
+    errors=(EmailTakenError, RateLimitedError, BusyError, DatabaseUnavailableError),
+    session=False,
+)
+async def register(body: shapes.Registration) -> Response:
+    """Make an account."""
+    made = await accounts.register(database(), passwords(), body.email, body.password, network(caller()))
+    return answer(shapes.AccountAnswer(views.account(made)), 201)
 
 
 @blueprint.post("/login")
-async def login() -> Response:
-    """`{"email", "password"}` -> `{"token", "expires_at", "account"}`; 401 invalid_credentials otherwise."""
-    body = await read_body(_Credentials)
-    return answer(await accounts.log_in(database(), passwords(), body.email, body.password))
+@Operation(
+    body=shapes.Credentials,
+    answers={200: shapes.LoginAnswer},
+    errors=(InvalidCredentialsError, RateLimitedError, BusyError, DatabaseUnavailableError),
+    session=False,
+)
+async def login(body: shapes.Credentials) -> Response:
+    """Open a session."""
+    made = await accounts.log_in(database(), passwords(), body.email, body.password, network(caller()))
+    return answer(shapes.LoginAnswer(made.token, made.expires_at, views.account(made.account)))
 
 
 @blueprint.post("/logout")
-@with_session
+@Operation(answers={204: None})
 async def logout(session: Session) -> Response:
-    """End this session -> 204."""
+    """End this session."""
     await sessions.revoke(database(), session)
     return Response(status=204)
 
 
+@blueprint.post("/logout-all")
+@Operation(answers={204: None})
+async def logout_all(session: Session) -> Response:
+    """End every session. Of this account, on all devices."""
+    await sessions.revoke_all(database(), session)
+    return Response(status=204)
+
+
+@blueprint.post("/change-password")
+@Operation(
+    body=shapes.PasswordChange,
+    answers={204: None},
+    errors=(InvalidCredentialsError, RateLimitedError, BusyError),
+)
+async def change_password(session: Session, body: shapes.PasswordChange) -> Response:
+    """Change the password. Every other session of the account ends."""
+    await accounts.change_password(database(), passwords(), session, body.current_password, body.new_password)
+    return Response(status=204)
+
+
 @blueprint.get("/me")
-@with_session
+@Operation(answers={200: shapes.AccountAnswer})
 async def me(session: Session) -> Response:
-    """Who is logged in -> `{"account"}`."""
-    return answer({"account": session.account})
+    """Show who is logged in."""
+    return answer(shapes.AccountAnswer(views.account(session.account)))

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from api.models import Connection
-from api.models.account import Account
+from api.models.account import COLUMNS, Account, account_from
 
 
 async def insert_session(
@@ -34,24 +34,31 @@ async def select_session_account(
     last note is older than `touch_after`.
     """
     row = await connection.fetchrow(
-        """
+        f"""
         WITH found AS (
-            SELECT s.token_hash, s.last_used_at, a.id, a.email, a.created_at
-            FROM sessions s JOIN accounts a ON a.id = s.account_id
-            WHERE s.token_hash = $1 AND s.expires_at > now() AND s.last_used_at > now() - $2::interval
+            SELECT token_hash, account_id, last_used_at FROM sessions
+            WHERE token_hash = $1 AND expires_at > now() AND last_used_at > now() - $2::interval
         ), touched AS (
             UPDATE sessions SET last_used_at = now() FROM found
             WHERE sessions.token_hash = found.token_hash AND found.last_used_at < now() - $3::interval
         )
-        SELECT id, email, created_at FROM found
+        SELECT {COLUMNS}
+        FROM found JOIN accounts a ON a.id = found.account_id LEFT JOIN prices p ON p.id = a.stripe_price_id
         """,
         token_hash,
         idle,
         touch_after,
     )
-    return Account(row["id"], row["email"], row["created_at"]) if row else None
+    return account_from(row) if row else None
 
 
 async def delete_session(connection: Connection, token_hash: bytes) -> None:
     """End one session."""
     await connection.execute("DELETE FROM sessions WHERE token_hash = $1", token_hash)
+
+
+async def delete_account_sessions(connection: Connection, account_id: uuid.UUID, *, but: bytes | None = None) -> None:
+    """End all sessions of an account, except the one with the token hash `but`."""
+    await connection.execute(
+        "DELETE FROM sessions WHERE account_id = $1 AND token_hash IS DISTINCT FROM $2", account_id, but
+    )

@@ -12,7 +12,7 @@ from local.providers.resource import World
 
 @dataclass(frozen=True)
 class Invoke:
-    """One function: an operation without parameters of its own, and where in its answer the results stand."""
+    """One function: an operation that takes the function's arguments, and where in its answer the results stand."""
 
     service: str
     operation: str
@@ -32,6 +32,19 @@ INVOKES = {
             "names": "AvailabilityZones[?State=='available'].ZoneName",
             "zoneIds": "AvailabilityZones[?State=='available'].ZoneId",
             "id": "AvailabilityZones[0].RegionName",
+        },
+    ),
+    # Metadata only; the values are not in the answer.
+    "aws:secretsmanager/getSecretVersions:getSecretVersions": Invoke(
+        "secretsmanager",
+        "list_secret_version_ids",
+        {
+            "arn": "ARN",
+            "name": "Name",
+            "secretArn": "ARN",
+            "secretName": "Name",
+            "id": "ARN",
+            "versions": "Versions[].{versionId: VersionId, versionStages: VersionStages || `[]`}",
         },
     ),
 }

@@ -15,6 +15,7 @@ from local.providers import (
     recorded,
     secrets_manager,
     security_groups,
+    stripe,
 )
 from local.providers.aws import Aws
 from local.providers.aws_resource import AwsResource
@@ -38,6 +39,7 @@ _TABLES: tuple[Mapping[str, Row | Kind], ...] = (
     ecs.ROWS,
     autoscaling.ROWS,
     recorded.ROWS,
+    stripe.ROWS,
     {"random:index/randomPassword:RandomPassword": RandomPassword()},
 )
 

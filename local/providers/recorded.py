@@ -34,6 +34,7 @@ class Recorded:
 
 
 ROWS = {
-    # The program's AWS provider: the emulator needs none of what it is configured with.
+    # The program's providers: the stand-ins need none of what they are configured with.
     "pulumi:providers:aws": Recorded(),
+    "pulumi:providers:stripe": Recorded(),
 }

@@ -44,12 +44,16 @@ class Surroundings:
         database_admin_dsn: `postgresql://` URL of a PostgreSQL superuser; an RDS instance becomes a role and a
             database there. Without one an RDS instance is an error.
         database_address: host and port that an RDS instance's outputs name.
+        stripe_url: URL of the Stripe stand-in. Without one Stripe's types are an error.
+        given_secrets: name of a secret -> the value that a person would put; it is there as soon as the secret is.
     """
 
     aws_endpoint: str
     region: str
     database_admin_dsn: str | None = field(repr=False)
     database_address: tuple[str, int]
+    stripe_url: str | None = None
+    given_secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
 @dataclass(frozen=True)

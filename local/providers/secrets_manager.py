@@ -1,6 +1,11 @@
 """Secrets and their versions: aws:secretsmanager/..."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from local.providers.aws_resource import AwsResource
 from local.providers.naming import Named
+from local.providers.resource import Kind, Made, World
 from local.providers.rows import Call, Row, Service, Update, document, tagging
 
 SECRETS_MANAGER = Service(
@@ -11,34 +16,48 @@ SECRETS_MANAGER = Service(
     ),
 )
 
-ROWS = {
-    "aws:secretsmanager/secret:Secret": Row(
-        service=SECRETS_MANAGER,
-        create=Call("create_secret"),
-        id="ARN",
-        outputs={"arn": "ARN"},
-        defaults={"recoveryWindowInDays": 30},
-        key={"SecretId": "id"},
-        updates=(
-            Update((Call("put_resource_policy", {"ResourcePolicy": "policy"}),), {"policy"}),
-            Update((Call("update_secret"),), {"description", "kmsKeyId"}),
-        ),
-        replaces={"name", "namePrefix"},
-        delete=(
-            Call(
-                "delete_secret",
-                {"ForceDeleteWithoutRecovery": "`true`"},
-                when="recoveryWindowInDays == `0`",
+
+class Secret(AwsResource):
+    """A secret; the value that a person would put into it is there as soon as it is."""
+
+    def create(self, world: World, name: str, inputs: Mapping[str, Any]) -> Made:
+        """Make the secret, then its first version where somebody gave a value."""
+        made = super().create(world, name, inputs)
+        if value := world.surroundings.given_secrets.get(made.outputs["name"]):
+            world.aws.call("secretsmanager", "put_secret_value", {"SecretId": made.id, "SecretString": value})
+        return made
+
+
+ROWS: dict[str, Row | Kind] = {
+    "aws:secretsmanager/secret:Secret": Secret(
+        Row(
+            service=SECRETS_MANAGER,
+            create=Call("create_secret"),
+            id="ARN",
+            outputs={"arn": "ARN"},
+            defaults={"recoveryWindowInDays": 30},
+            key={"SecretId": "id"},
+            updates=(
+                Update((Call("put_resource_policy", {"ResourcePolicy": "policy"}),), {"policy"}),
+                Update((Call("update_secret"),), {"description", "kmsKeyId"}),
             ),
-            Call(
-                "delete_secret",
-                {"RecoveryWindowInDays": "recoveryWindowInDays"},
-                when="recoveryWindowInDays != `0`",
+            replaces={"name", "namePrefix"},
+            delete=(
+                Call(
+                    "delete_secret",
+                    {"ForceDeleteWithoutRecovery": "`true`"},
+                    when="recoveryWindowInDays == `0`",
+                ),
+                Call(
+                    "delete_secret",
+                    {"RecoveryWindowInDays": "recoveryWindowInDays"},
+                    when="recoveryWindowInDays != `0`",
+                ),
             ),
-        ),
-        recorded={"recoveryWindowInDays", "forceOverwriteReplicaSecret"},
-        named=Named(most=512),
-        normal={"policy": document},
+            recorded={"recoveryWindowInDays", "forceOverwriteReplicaSecret"},
+            named=Named(most=512),
+            normal={"policy": document},
+        )
     ),
     # Deleting does nothing: a version that is no longer the current one stays readable by its id, and tasks that
     # were started with it may still ask for it.

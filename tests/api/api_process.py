@@ -13,8 +13,27 @@ from typing import Any, Self
 import psutil
 
 from local.ports import free_port
+from tests.api.sample_settings import STRIPE_VARIABLES
 
 ROOT = Path(__file__).parents[2]
+
+
+def environment(database_url: str, folder: Path, **variables: str) -> dict[str, str]:
+    """The variables of a container; byte code is kept beside `folder`."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {
+        **inherited,
+        "PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode"),
+        "ENVIRONMENT": "dev",
+        "REVISION": "0123abc",
+        "LOG_LEVEL": "DEBUG",
+        "HOST": "127.0.0.1",
+        "PORT": "4000",
+        "DATABASE_URL": database_url,
+        "ALLOWED_ORIGINS": "https://shop.example",
+        **STRIPE_VARIABLES,
+        **variables,
+    }
 
 
 class ApiProcess:
@@ -26,20 +45,8 @@ class ApiProcess:
 
     def __init__(self, database_url: str, folder: Path, **variables: str) -> None:
         self._log = folder / "api.log"
-        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.port = int(variables.get("PORT") or free_port())
-        self.environment = {
-            **inherited,
-            "PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode"),
-            "ENVIRONMENT": "dev",
-            "REVISION": "0123abc",
-            "LOG_LEVEL": "DEBUG",
-            "HOST": "127.0.0.1",
-            "PORT": str(self.port),
-            "DATABASE_URL": database_url,
-            "ALLOWED_ORIGINS": "https://shop.example",
-            **variables,
-        }
+        self.environment = environment(database_url, folder, **{"PORT": str(self.port), **variables})
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "api"], cwd=ROOT, env=self.environment, stdout=log, stderr=log

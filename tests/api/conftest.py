@@ -11,23 +11,15 @@ from quart.typing import TestClientProtocol as Client
 
 from api.app import create_app
 from api.settings import Settings
+from tests.api.sample_settings import make_settings
 
 PASSWORD = "correct horse"
-ORIGIN = "https://shop.example"
 
 
 @pytest.fixture
 def settings(database: str) -> Settings:
     """Valid settings."""
-    return Settings(
-        environment="dev",
-        revision="0123abc",
-        log_level="INFO",
-        host="127.0.0.1",
-        port=4000,
-        database_url=database,
-        allowed_origins=frozenset({ORIGIN, "http://localhost:5173"}),
-    )
+    return make_settings(database_url=database)
 
 
 @pytest.fixture

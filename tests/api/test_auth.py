@@ -19,7 +19,7 @@ async def test_the_way_from_registration_to_logout(client: Client) -> None:
     answer = await client.post(REGISTER, json={"email": "Ada@Example.com", "password": PASSWORD})
     assert answer.status_code == 201
     account = (await answer.get_json())["account"]
-    assert set(account) == {"id", "email", "created_at"}
+    assert set(account) == {"id", "email", "created_at", "billing"}
     assert account["email"] == "Ada@Example.com"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", account["created_at"])
 

@@ -3,7 +3,8 @@
 import pytest
 from quart import Quart
 
-from tests.api.conftest import ORIGIN, send
+from tests.api.conftest import send
+from tests.api.sample_settings import ORIGIN
 
 PREFLIGHT = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
 

@@ -131,7 +131,8 @@ async def test_no_body_makes_a_500(app: Quart, path: str, body: bytes) -> None:
 @examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "BREW"]),
-    path=st.text(st.characters(codec="utf-8", exclude_characters="?#"), min_size=1),
+    # The test's own client takes what follows two slashes for a host name.
+    path=st.text(st.characters(codec="utf-8", exclude_characters="?#"), min_size=1).filter(lambda p: p[0] != "/"),
     header=st.sampled_from(["Authorization", "Origin", "Content-Type", "X-Request-Id", "X-Amzn-Trace-Id"]),
     value=st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"])),
 )

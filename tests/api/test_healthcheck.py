@@ -77,5 +77,10 @@ def test_it_needs_nothing_that_is_installed() -> None:
     code += "print(json.dumps({name: getattr(module, '__file__', None) for name, module in sys.modules.items()}))"
     done = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     modules: dict[str, str | None] = json.loads(done.stdout)
-    assert {name for name in modules if name.startswith("api")} == {"api", "api.healthcheck", "api.settings"}
+    assert {name for name in modules if name.startswith("api")} == {
+        "api",
+        "api.healthcheck",
+        "api.prices",
+        "api.settings",
+    }
     assert not [file for file in modules.values() if file and "site-packages" in file]

@@ -2,7 +2,7 @@
 
 from quart import Quart
 
-from api.blueprints.access import PUBLIC_ROUTES
+from api.blueprints.operation import PUBLIC_ROUTES
 from tests.api.conftest import send
 
 
@@ -22,7 +22,7 @@ async def test_every_route_is_public_on_purpose_or_wants_a_session(app: Quart) -
     for route in guarded:
         method, path = route.split(" ")
         answer = await send(app.test_client(), method, path)
-        assert answer.status_code == 401, f"{route} answers strangers: guard it with @with_session"
+        assert answer.status_code == 401, f"{route} answers strangers: leave its Operation its session"
 
 
 def test_the_list_of_public_routes_holds_only_what_exists(app: Quart) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.settings import VARIABLES, Settings, SettingsError
+from api.settings import STRIPE, VARIABLES, Settings, SettingsError
+from tests.api.sample_settings import PRICES, STRIPE_VARIABLES
 
 VALID = {
     "ENVIRONMENT": "dev",
@@ -18,6 +19,7 @@ VALID = {
     "PORT": "4000",
     "DATABASE_URL": "postgresql://app:s3cret@db.example:5432/appdb?sslmode=verify-full&sslrootcert=/ca.pem",
     "ALLOWED_ORIGINS": "https://shop.example,http://localhost:5173",
+    **STRIPE_VARIABLES,
 }
 
 
@@ -30,9 +32,39 @@ def test_a_valid_environment() -> None:
     assert set(VARIABLES) == set(VALID)
 
 
+def test_stripe() -> None:
+    """Several signing secrets, the newest first; a key with the end of its line; prices as objects."""
+    secrets = "whsec_theNewerSecretOfOurs, whsec_theOlderSecretOfOurs"
+    settings = Settings.from_environment(
+        VALID | {"STRIPE_WEBHOOK_SECRET": secrets, "STRIPE_SECRET_KEY": "sk_test_pasted\n"}
+    )
+    assert settings.stripe_webhook_secret == ("whsec_theNewerSecretOfOurs", "whsec_theOlderSecretOfOurs")
+    assert (settings.stripe_secret_key, settings.live) == ("sk_test_pasted", False)
+    assert settings.stripe_prices == PRICES
+    live = {"ENVIRONMENT": "prod", "STRIPE_SECRET_KEY": "rk_live_restricted", "STRIPE_API_URL": STRIPE}
+    assert Settings.from_environment(VALID | live).live
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"STRIPE_SECRET_KEY": "sk_live_x"}, "STRIPE_SECRET_KEY is a live key, and dev takes test keys only"),
+        ({"ENVIRONMENT": "prod"}, "STRIPE_SECRET_KEY is a test key, and prod takes live keys only"),
+        ({"ENVIRONMENT": "prod", "STRIPE_SECRET_KEY": "sk_live_x"}, "STRIPE_API_URL is not Stripe's own"),
+    ],
+)
+def test_the_mode_belongs_to_the_environment(changes: dict[str, str], problem: str) -> None:
+    """Real money only in prod, and only at Stripe itself."""
+    with pytest.raises(SettingsError, match=problem) as caught:
+        Settings.from_environment(VALID | changes)
+    assert "_live_x" not in str(caught.value)
+
+
 def test_a_repr_shows_no_secret() -> None:
     """It may end up in a log."""
     shown = repr(Settings.from_environment(VALID))
+    assert VALID["STRIPE_SECRET_KEY"] not in shown
+    assert VALID["STRIPE_WEBHOOK_SECRET"] not in shown
     assert "revision='0123abc'" in shown
     assert "s3cret" not in shown
     assert "shop.example" not in shown
@@ -46,6 +78,19 @@ def test_a_repr_shows_no_secret() -> None:
         ("LOG_LEVEL", "info"),
         ("LOG_LEVEL", "TRACE"),
         ("HOST", ""),
+        ("STRIPE_SECRET_KEY", "pk_test_publishable"),
+        ("STRIPE_SECRET_KEY", ""),
+        ("STRIPE_WEBHOOK_SECRET", ""),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_aSecretThatIsOne,"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_short"),
+        ("STRIPE_API_URL", "https://stripe.example"),
+        ("STRIPE_PRICES", "[]"),
+        ("STRIPE_PRICES", "nonsense"),
+        ("STRIPE_PRICES", '[{"id": "price_1"}]'),
+        ("STRIPE_PRICES", '{"id": "price_1"}'),
+        ("STRIPE_PRICES", STRIPE_VARIABLES["STRIPE_PRICES"].replace("900,", "true,")),
+        ("STRIPE_PRICES", STRIPE_VARIABLES["STRIPE_PRICES"].replace('"month"', '"fortnight"')),
+        ("STRIPE_PRICES", STRIPE_VARIABLES["STRIPE_PRICES"].replace("Yearly", "Monthly")),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "http"),

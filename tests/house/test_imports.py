@@ -23,7 +23,7 @@ ONLY_IN = {
     # third-party module or attribute -> the files of `api` that may name it
     "stripe": {"stripe_gateway"},
     "os.environ": {"settings"},
-    "quart": {"app", "errors", "blueprints"},
+    "quart": {"app", "blueprints"},
 }
 WIRING = {"environment", "outputs", "__main__"}
 SHARED_IN_INFRA = {"naming", "settings", "checks"}

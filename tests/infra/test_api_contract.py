@@ -49,6 +49,12 @@ def test_the_api_takes_every_origin_that_the_settings_allow(origins: list[str]) 
         "HOST": "0.0.0.0",  # noqa: S104 - nothing listens
         "PORT": "4000",
         "DATABASE_URL": "postgresql://user:password@host:5432/appdb?sslmode=disable",
+        "STRIPE_API_URL": checks.STRIPE_API,
+        "STRIPE_PRICES": json.dumps(
+            [{"id": "price_1", "plan": "basic", "interval": "month", "unit_amount": 900, "currency": "usd"}]
+        ),
+        "STRIPE_SECRET_KEY": "sk_test_1",
+        "STRIPE_WEBHOOK_SECRET": "whsec_0123456789abcdef",
         "ALLOWED_ORIGINS": ",".join(checks.origins(json.dumps(origins))),
     }
 

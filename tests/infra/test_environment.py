@@ -13,6 +13,8 @@ STATEFUL = {
     "aws:rds/instance:Instance",
     "aws:kms/key:Key",
     "aws:lb/loadBalancer:LoadBalancer",
+    "stripe:index/product:Product",
+    "stripe:index/webhookEndpoint:WebhookEndpoint",
 }
 UNTAGGABLE = {
     "aws:appautoscaling/policy:Policy",
@@ -23,7 +25,11 @@ UNTAGGABLE = {
     "aws:kms/alias:Alias",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "pulumi:providers:aws",
+    "pulumi:providers:stripe",
     "random:index/randomPassword:RandomPassword",
+    "stripe:index/price:Price",
+    "stripe:index/product:Product",
+    "stripe:index/webhookEndpoint:WebhookEndpoint",
 }
 
 
@@ -41,18 +47,19 @@ def test_every_taggable_resource_is_tagged(stack: Manifest) -> None:
 
 
 def test_every_resource_hangs_below_the_environment(stack: Manifest) -> None:
-    """Nothing is loose: the tree in a preview shows what belongs together. Only the provider stands beside."""
+    """Nothing is loose: the tree in a preview shows what belongs together. Only the providers stand beside."""
     (environment,) = stack.of_type("priceguard:environment:Environment")
     loose = [r.urn for r in stack.resources if environment not in stack.ancestors(r) and r != environment]
 
-    assert loose == [stack.one("pulumi:providers:aws").urn]
+    assert loose == [stack.one(f"pulumi:providers:{package}").urn for package in ("aws", "stripe")]
 
 
-def test_every_aws_resource_uses_the_explicit_provider(stack: Manifest) -> None:
+@pytest.mark.parametrize("package", ["aws", "stripe"])
+def test_every_resource_uses_the_explicit_provider(stack: Manifest, package: str) -> None:
     """Also the children that awsx makes, which would otherwise get a second provider."""
-    provider = stack.one("pulumi:providers:aws").urn
+    provider = stack.one(f"pulumi:providers:{package}").urn
 
-    assert {r.options.get("provider") for r in stack.resources if r.type.startswith("aws:")} == {provider}
+    assert {r.options.get("provider") for r in stack.resources if r.type.startswith(f"{package}:")} == {provider}
 
 
 def test_stateful_resources_are_protected_in_prod_only(dev: Manifest, prod: Manifest) -> None:
@@ -81,7 +88,10 @@ def test_the_database_is_encrypted_private_and_forces_tls(stack: Manifest) -> No
     assert inputs["publiclyAccessible"] is False
     assert inputs["password"] == "[secret]"
     assert inputs["engineVersion"] == "17"
-    assert [(p["name"], p["value"]) for p in parameters] == [("rds.force_ssl", "1")]
+    assert [(p["name"], p["value"]) for p in parameters] == [
+        ("rds.force_ssl", "1"),
+        ("log_error_verbosity", "terse"),
+    ]
 
 
 def test_the_database_lives_in_subnets_without_a_way_out(stack: Manifest) -> None:
@@ -142,7 +152,7 @@ def test_the_default_security_group_is_closed_and_flows_are_logged(stack: Manife
 
 
 def test_physical_names_carry_the_environment(dev: Manifest, prod: Manifest) -> None:
-    """Both environments may share an account."""
+    """Both environments may share an AWS account; at Stripe they live in different modes."""
     taken = {"name", "identifier", "namePrefix"}
 
     def names(manifest: Manifest) -> set[tuple[str, str]]:
@@ -151,7 +161,7 @@ def test_physical_names_carry_the_environment(dev: Manifest, prod: Manifest) -> 
             for r in manifest.resources
             for p in taken & r.inputs.keys()
             # These two live below something that carries it.
-            if r.type not in {"aws:ecs/service:Service", "aws:lb/targetGroup:TargetGroup"}
+            if r.type.startswith("aws:") and r.type not in {"aws:ecs/service:Service", "aws:lb/targetGroup:TargetGroup"}
         }
 
     assert not names(dev) & names(prod)
@@ -170,6 +180,9 @@ def test_the_outputs_tell_what_others_need(dev: Manifest) -> None:
     assert dev.outputs["netlifyEnvironment"] == {
         "VITE_API_BASE_URL": "https://api.dev.priceguardbackend.live",
         "VITE_STRIPE_PUBLISHABLE_KEY": "pk_test_priceguardDevelopment",
+        "VITE_STRIPE_PRICE_BASIC": "${stripe:index/price:Price::basic-monthly.id}",
+        "VITE_STRIPE_PRICE_PREMIUM": "${stripe:index/price:Price::premium-monthly.id}",
+        "VITE_STRIPE_PRICE_ENTERPRISE": "${stripe:index/price:Price::enterprise-monthly.id}",
     }
     assert dev.outputs["service"] == "priceguard-server"
     assert "[secret]" not in json.dumps(dev.outputs)

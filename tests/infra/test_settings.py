@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra import checks
+from infra.settings import PlansSettings
 from render import program
 from render.configuration import read_configuration
 from render.monitor import Monitor, run_program
@@ -15,6 +16,7 @@ from render.registration import Made, Registration
 
 PROD_DATABASE = json.loads(read_configuration("prod")["priceguard:database"])
 DATABASE = json.loads(read_configuration("dev")["priceguard:database"])
+PLANS = json.loads(read_configuration("dev")["priceguard:plans"])
 
 
 class CountingMaker(program.NamedUnknowns):
@@ -77,6 +79,51 @@ def refusal(stack: str, *, changes: dict[str, str], without: tuple[str, ...] = (
         ("dev", "certificateArn", "arn:aws:acm:eu-west-1:123456789012:certificate/" + "0" * 36, "aws:region"),
         ("dev", "certificateArn", "nonsense", "ARN"),
         ("dev", "database", "[]", "an object"),
+        ("dev", "webhookSlots", "c", "one slot, a or b, or both"),
+        ("dev", "webhookSlots", "", "one slot"),
+        ("dev", "webhookSlots", "a,a", "one slot"),
+        ("dev", "webhookSlots", "a, b", "one slot"),
+        ("dev", "webhookSlots", '["a"]', "one slot"),
+        ("dev", "stripeApiUrl", "http://api.stripe.com", "https://api.stripe.com or"),
+        ("dev", "stripeApiUrl", "https://api.stripe.com/", "https://api.stripe.com or"),
+        ("dev", "stripeApiUrl", "https://api.stripe.com.evil.example", "https://api.stripe.com or"),
+        ("dev", "stripeApiUrl", "http://192.168.0.1:8080", "https://api.stripe.com or"),
+        ("prod", "stripeApiUrl", "http://127.0.0.1:8080", "must be https://api.stripe.com in prod"),
+        ("dev", "plans", "usd", "an object"),
+        ("dev", "plans", json.dumps({**PLANS, "currency": "USD"}), "plans.currency: must be a currency"),
+        ("dev", "plans", json.dumps({**PLANS, "currency": "dollars"}), "plans.currency: must be a currency"),
+        ("dev", "plans", json.dumps({**PLANS, "basic": 900}), "plans.basic: must be an object"),
+        ("dev", "plans", json.dumps({**PLANS, "basic": {"monthly": 900}}), "plans.basic.yearly: is missing"),
+        (
+            "dev",
+            "plans",
+            json.dumps({**PLANS, "basic": {**PLANS["basic"], "monthly": 49}}),
+            "plans.basic.monthly: must be a whole number from 50 to 99999999",
+        ),
+        (
+            "dev",
+            "plans",
+            json.dumps({**PLANS, "basic": {**PLANS["basic"], "yearly": 100_000_000}}),
+            "plans.basic.yearly: must be a whole number",
+        ),
+        (
+            "dev",
+            "plans",
+            json.dumps({**PLANS, "basic": {**PLANS["basic"], "monthly": 9.5}}),
+            "plans.basic.monthly: must be a whole number",
+        ),
+        (
+            "dev",
+            "plans",
+            json.dumps({**PLANS, "basic": {**PLANS["basic"], "montly": 900}}),
+            "plans.basic.montly: no such key; did you mean monthly?",
+        ),
+        (
+            "dev",
+            "plans",
+            json.dumps({**PLANS, "basics": PLANS["basic"]}),
+            "plans.basics: no such key; did you mean basic?",
+        ),
     ],
 )
 def test_a_bad_value_is_refused_with_its_key(stack: str, key: str, value: str, says: str) -> None:
@@ -163,7 +210,11 @@ def test_a_good_value_reaches_the_program() -> None:
 )
 def test_checks_accept_or_refuse_but_never_crash(raw: object) -> None:
     """The engine hands over text, an object may hold anything: ValueError is the only refusal."""
-    for check in (checks.domain, checks.image, checks.flag, checks.origins, checks.cidr, checks.whole_number(0, 9)):
+    for check in (
+        *(checks.domain, checks.image, checks.flag, checks.origins, checks.cidr, checks.whole_number(0, 9)),
+        *(checks.webhook_slots, checks.currency, checks.stripe_api_url),
+        checks.settings_object(PlansSettings),
+    ):
         try:
             check(raw)
         except ValueError:

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import psutil
 import pytest
+import requests
 
 from render.configuration import ROOT
 
@@ -33,10 +34,14 @@ class Commands:
         # A proxy that nobody answers: nothing that stays on this machine may go through it.
         proxy = {"http_proxy": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""}
         inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-        return inherited | proxy | {"PRICEGUARD_LOCAL": str(self.directory), "COLUMNS": "200"}
+        # A key that could do harm: no part of the platform may have it.
+        own = {"PRICEGUARD_LOCAL": str(self.directory), "COLUMNS": "200", "STRIPE_API_KEY": "sk_live_of_a_developer"}
+        return inherited | proxy | own
 
     def run(self, *arguments: str, code: int = 0) -> str:
         """Run one command, expect its exit code, and return what it printed on both streams."""
+        if "--reset" in arguments:
+            self._keep_logs()
         done = subprocess.run(
             [COMMAND, "local", *arguments],
             cwd=ROOT,
@@ -48,6 +53,23 @@ class Commands:
             check=False,
         )
         assert done.returncode == code, done.stdout
+        return done.stdout
+
+    def _keep_logs(self) -> None:
+        """Copy what is about to be dropped: the run's search for secrets looks at it in the end."""
+        kept = self.directory.with_name(f"{self.directory.name}-kept-{len(list(self.directory.parent.iterdir()))}")
+        for log in self.directory.rglob("*.log"):
+            copy = kept / log.relative_to(self.directory)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(log, copy)
+
+    def webhooks(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+        """What `priceguard webhooks ...` prints on standard output, when its exit code is one of `codes`."""
+        command = [COMMAND, "webhooks", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode in codes, done.stderr
         return done.stdout
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -81,6 +103,15 @@ class Commands:
     def part(self, name: str) -> dict[str, Any]:
         """The part whose name begins with `name`."""
         return next(part for part in self.status()["parts"] if part["name"].startswith(name))
+
+    def stripe(self, path: str, **form: str) -> Any:
+        """Ask the Stripe stand-in; with a form it is a POST."""
+        url, headers = f"{self.part('stripe')['address']}{path}", {"Authorization": "Bearer sk_test_journey"}
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.request("POST" if form else "GET", url, data=form, headers=headers, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
 
 
 def alive(part: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -26,7 +27,7 @@ def test_everything_runs_and_is_listed(platform: Commands) -> None:
     status = platform.status()
 
     assert status["state"] == "healthy"
-    assert names(status) == {"platform", "postgresql", "aws", "load-balancer", "api"}
+    assert names(status) == {"platform", "postgresql", "aws", "stripe", "load-balancer", "api"}
     assert all(map(alive, status["parts"]))
     assert status["outputs"]["service"] == "priceguard-server"
     assert status["api_url"].startswith("http://localhost:")
@@ -55,12 +56,43 @@ def test_the_chain_is_verified_tls_to_the_database(platform: Commands) -> None:
     assert "PRICEGUARD_LOCAL" not in variables
 
 
+def test_no_key_of_the_developer_reaches_the_platform(platform: Commands) -> None:
+    """The platform has a key of its own; that stands in Secrets Manager and in the task, and nowhere else."""
+    for part in ("platform", "aws", "stripe", "api/"):
+        assert "STRIPE_API_KEY" not in psutil.Process(platform.part(part)["pid"]).environ()
+    key = psutil.Process(platform.part("api/")["pid"]).environ()["STRIPE_SECRET_KEY"]
+
+    assert key.startswith("sk_test_local")
+    files = [path for path in platform.directory.rglob("*") if path.is_file() and "postgres" not in path.parts]
+    assert len(files) > 5
+    assert not [path for path in files if key.encode() in path.read_bytes()]
+
+
 def test_nothing_changes_without_a_change(platform: Commands) -> None:
     """A second `up` keeps every resource and every task."""
     before = platform.part("api/")
 
     assert "nothing to change" in platform.up()
     assert platform.part("api/") == before
+
+
+def test_webhooks_can_be_listed_and_replayed(platform: Commands, account: dict[str, str]) -> None:
+    """An event of the Stripe stand-in arrives, shows in the table, and is booked again by a task of the service."""
+    api, session = f"{platform.status()['api_url']}/api/billing", {"Authorization": f"Bearer {account['token']}"}
+    intent = httpx.post(f"{api}/create-setup-intent", json={}, headers=session, trust_env=False).json()
+    platform.stripe(f"/v1/setup_intents/{intent['setup_intent_id']}/confirm", payment_method="pm_card_visa")
+    wait_until(lambda: "booked" in platform.webhooks("list"))
+
+    header, row, count = platform.webhooks("list", "--state", "booked").splitlines()
+
+    assert header.split() == ["event", "type", "state", "attempts", "received", "(UTC)", "reason"]
+    event_id, type_, *_ = row.split()
+    assert type_ == "payment_method.attached"
+    assert count == "1 event"
+    booked = f"✓ {event_id}  booked\n1 replayed, 0 of them not booked\n"
+    # Repeated, which is harmless: a worker of the service may be quicker, and the first answer is that it is at it.
+    wait_until(lambda: platform.webhooks("replay", event_id, codes=(0, 1)) == booked)
+    assert platform.webhooks("reconcile") == "1 account read again, 0 could not be read\n"
 
 
 async def test_a_changed_setting_rolls_the_task_and_loses_no_request(

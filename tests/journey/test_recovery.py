@@ -25,9 +25,10 @@ def test_a_task_that_cannot_serve_keeps_the_old_one(platform: Commands, account:
     platform.up()
 
 
-@pytest.mark.parametrize("part", ["api/", "aws", "postgresql", "platform"])
+@pytest.mark.parametrize("part", ["api/", "aws", "postgresql", "stripe", "platform"])
 def test_up_is_clean_after_a_kill(platform: Commands, account: dict[str, str], part: str) -> None:
-    """Whatever is killed without a chance to tidy up, the next `up` works, and accounts are still there."""
+    """Whatever is killed without a chance to tidy up, the next `up` works; accounts and what is at Stripe stay."""
+    endpoints = platform.stripe("/v1/webhook_endpoints")["data"]
     killed = platform.part(part)
     before = platform.status()["parts"] if part == "platform" else [killed]  # with it, everything dies
     os.kill(killed["pid"], signal.SIGKILL)
@@ -36,5 +37,6 @@ def test_up_is_clean_after_a_kill(platform: Commands, account: dict[str, str], p
     platform.up()
 
     assert platform.status()["state"] == "healthy"
+    assert platform.stripe("/v1/webhook_endpoints")["data"] == endpoints != []
     login = re.sub(r"http://localhost:\d+", platform.status()["api_url"], account["login"])
     assert json.loads(shell(login))["account"]["email"] == account["email"]

@@ -10,6 +10,7 @@ import pytest
 from local.moto import MotoServer
 from local.postgres import PostgresServer
 from local.providers import Providers, Surroundings
+from local.stripe_server import StripeServer
 
 AskAws = Callable[..., dict[str, Any]]
 
@@ -29,13 +30,23 @@ def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[MotoServe
 
 
 @pytest.fixture(scope="session")
-def surroundings(moto_server: MotoServer, postgres_server: PostgresServer) -> Surroundings:
-    """The emulator and a PostgreSQL server."""
+def stripe_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[StripeServer]:
+    """A running Stripe stand-in; tests that share it use ids and lookup keys of their own."""
+    directory = tmp_path_factory.mktemp("stripe")
+    with StripeServer(directory / "stripe.log", directory / "data" / "objects.db") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def surroundings(moto_server: MotoServer, postgres_server: PostgresServer, stripe_server: StripeServer) -> Surroundings:
+    """The emulator, a PostgreSQL server and a Stripe stand-in."""
     return Surroundings(
         aws_endpoint=moto_server.endpoint,
         region="us-east-1",
         database_admin_dsn=postgres_server.admin_dsn,
         database_address=(postgres_server.host, postgres_server.port),
+        stripe_url=stripe_server.endpoint,
+        given_secrets={"given/by-a-person": "the-given-value"},
     )
 
 

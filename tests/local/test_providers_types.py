@@ -13,6 +13,7 @@ from local.moto import MotoServer
 from local.providers import KINDS, ProviderError, Providers, Resource, Surroundings
 from local.providers.aws_resource import AwsResource
 from local.providers.rows import TAGS, Row
+from local.providers.stripe import StripeResource
 from tests.local.conftest import AskAws, asker
 from tests.local.provider_samples import SAMPLES, Sample, resolved
 
@@ -61,6 +62,16 @@ def test_a_row_knows_only_properties_that_the_type_has(type_: str) -> None:
     row = ROWS[type_]
 
     assert names_in(row) - {"namePrefix"} <= properties_of(type_)
+
+
+def test_stripes_rows_know_only_properties_that_the_type_has() -> None:
+    """The same for the rows that go to Stripe."""
+    for type_, kind in KINDS.items():
+        if isinstance(kind, StripeResource):
+            row = kind.row
+            named = {*row.names, *row.defaults, *row.late, *row.replaces}
+            assert named <= row.properties
+            assert row.properties | row.outputs.keys() <= properties_of(type_)
 
 
 def names_in(row: Row) -> set[str]:

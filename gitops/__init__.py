@@ -1,0 +1,1 @@
+"""What operators and workflows do to an environment on AWS."""

@@ -1,0 +1,1 @@
+"""Billing and webhooks, against a Stripe that keeps state."""
