@@ -122,6 +122,12 @@ async def test_a_bank_that_wants_authentication(shop: Shop) -> None:
     assert (await shop.get("subscription"))["subscription"]["status"] == "active"
 
 
+async def test_a_card_that_is_authenticated_once(shop: Shop) -> None:
+    """When it is saved; then it can be charged."""
+    assert (await shop.save_card("4000002500003155"))[0] == 200
+    assert (await shop.subscribe())[1]["subscription"]["status"] == "active"
+
+
 async def test_a_declined_first_payment_is_healed_by_another_card(shop: Shop) -> None:
     """402 with the bank's words; the next card pays the same subscription at once."""
     await shop.save_card(FAILS_WHEN_CHARGED)

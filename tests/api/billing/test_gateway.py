@@ -6,7 +6,7 @@ parameter is one of Stripe's, and that every answer can be understood.
 
 import dataclasses
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from api.prices import Price
 from api.settings import Settings
 from api.stripe_gateway import VERSION, StripeGateway, shapes
 from local.stripe.stand_in import StandIn
+from tests.api.billing.payload_shapes import SHAPES
 from tests.api.billing.shop import make_prices
 from tests.api.sample_settings import make_settings
 
@@ -127,26 +128,6 @@ def test_the_gateway_is_one() -> None:
     """It has every method of the port."""
     methods = {name for name in vars(PaymentGateway) if not name.startswith("_")}
     assert methods <= set(vars(StripeGateway))
-
-
-SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
-    # how payloads of different API versions name the customer
-    "2017: an id": lambda c: {"object": {"object": "subscription", "customer": c, "plan": {"id": "basic"}}},
-    "acacia: an invoice with its subscription": lambda c: {
-        "object": {"object": "invoice", "customer": c, "subscription": "sub_1", "payment_intent": "pi_1"}
-    },
-    "basil: the subscription below parent": lambda c: {
-        "object": {"object": "invoice", "customer": c, "parent": {"subscription_details": {"subscription": "sub_1"}}}
-    },
-    "dahlia: an expanded customer": lambda c: {
-        "object": {"object": "invoice", "customer": {"id": c, "object": "customer"}}
-    },
-    "the customer itself": lambda c: {"object": {"object": "customer", "id": c}},
-    "detached": lambda c: {
-        "object": {"object": "payment_method", "customer": None},
-        "previous_attributes": {"customer": c},
-    },
-}
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import pytest
 from structlog.testing import capture_logs
 
 from api.webhook_worker import WebhookWorker
 from tests.api.billing.events import after_renewal, event, row
+from tests.api.billing.payload_shapes import SHAPES
 from tests.api.billing.shop import AUTHENTICATE_ALWAYS, FAILS_WHEN_CHARGED, Shop
 from tests.api.conftest import eventually
 
@@ -73,6 +75,28 @@ class TestEffects:
 
         status, saved = await shop.save_card()
         assert (status, saved["subscription"]["status"], saved["subscription"]["past_due"]) == (200, "active", False)
+
+    async def test_an_invoice_of_something_else(self, shop: Shop) -> None:
+        """Paid or not, it says nothing of the subscription."""
+        await shop.save_card()
+        await shop.subscribe()
+        before = await shop.known()
+        one_off = {"id": "in_x", "object": "invoice", "customer": await shop.customer(), "parent": None}
+        for number, type_ in enumerate(("invoice.payment_failed", "invoice.paid")):
+            await shop.booked([event(id=f"evt_{number}", type=type_, data={"object": one_off})])
+        assert await shop.known() == before == await shop.true()
+
+    @pytest.mark.parametrize("shape", SHAPES)
+    async def test_every_version_of_a_payload_has_the_same_effect(
+        self, shop: Shop, db: asyncpg.Connection, shape: str
+    ) -> None:
+        """An endpoint of an old version, for instance."""
+        await shop.save_card()
+        await shop.subscribe()
+        await db.execute("UPDATE accounts SET subscription_status = 'incomplete'")
+        data = SHAPES[shape](await shop.customer())
+        await shop.booked([event(data=data, api_version="2017-08-15")])
+        assert await shop.known() == await shop.true()
 
     async def test_a_card_that_stops_working(self, shop: Shop) -> None:
         """The saving works, the open invoice cannot be paid: 402, and the card is saved all the same."""

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from api.errors import BadSignatureError
+from api.stripe_gateway.signatures import verified_event
 from tests.api.billing.events import event
 from tests.api.billing.shop import content, deliver
 from tests.api.conftest import Client
@@ -41,6 +43,14 @@ class TestSignatures:
             status, problem = await content(await client.post(HOOK, data=other, headers=signature))
             assert (status, problem["code"]) == (400, "bad_signature")
         assert good.status_code == 200
+
+    def test_several_secrets_while_one_is_rotated(self) -> None:
+        """The newest first, and the older one as well, until it is gone."""
+        body, newer = json.dumps(event()).encode(), "whsec_theNewerSecretOfOurs"
+        signature = _signature(body)  # by the older one
+        assert verified_event(body, signature, [newer, WEBHOOK_SECRET]).id == "evt_1"
+        with pytest.raises(BadSignatureError):
+            verified_event(body, signature, [newer])
 
     async def test_an_old_one_is_refused(self, client: Client) -> None:
         """Somebody sends again what they overheard."""
