@@ -6,10 +6,23 @@ from typing import Any
 
 import asyncpg
 import pytest
+from quart import Quart
 
+from api.app import create_app
 from api.models import Connection
+from api.settings import Settings
 from tests.api.billing.events import event
 from tests.api.billing.shop import Shop
+from tests.api.conftest import eventually, is_healthy
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncGenerator[Quart]:
+    """The application alone: what works beside it has statements of its own."""
+    app = create_app(settings, background=False)
+    async with app.test_app():
+        await eventually(lambda: is_healthy(app.test_client()))
+        yield app
 
 
 @pytest.fixture
@@ -45,7 +58,6 @@ async def test_reading_is_one_statement(shop: Shop, statements: list[str], path:
 
 async def test_a_webhook_is_one_statement_before_it_is_acknowledged(shop: Shop, statements: list[str]) -> None:
     """Its effect comes later."""
-    await shop.app.extensions["worker"].stop()
     statements.clear()
     answer = await shop.deliver(event())
     assert answer.status_code == 200
@@ -54,7 +66,6 @@ async def test_a_webhook_is_one_statement_before_it_is_acknowledged(shop: Shop, 
 
 async def test_health_asks_once_or_not_at_all(shop: Shop, statements: list[str]) -> None:
     """The simple one must not depend on the database."""
-    await shop.app.extensions["worker"].stop()
     counts: dict[str, Any] = {}
     for path in ("/health", "/health?simple=1"):
         statements.clear()
