@@ -53,6 +53,15 @@ def own_address(port: int) -> str | None:
     return None
 
 
+def is_free(port: int) -> bool:
+    """Whether one can listen on a port of 127.0.0.1 at this moment."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
 def free_port() -> int:
     """Return a port that was free on 127.0.0.1 a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as probe:

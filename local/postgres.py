@@ -8,7 +8,6 @@ import contextlib
 import os
 import random
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from urllib.parse import quote
 import psutil
 
 from local.child import die_with_parent
+from local.ports import is_free
 from local.postgres_place import (
     SUPERUSER,
     Account,
@@ -171,7 +171,7 @@ class PostgresServer:
         """Start the process and wait; False when a freely chosen port was snatched away meanwhile."""
         if self._port is None:
             self._port = _choose_port()
-        elif not _is_free(self._port):
+        elif not is_free(self._port):
             raise PostgresError(
                 f"port {self.port} on {self.host} is taken: stop what listens there, or choose another port."
             )
@@ -224,14 +224,6 @@ def _stop_process(pid: int) -> None:
 
 def _choose_port() -> int:
     for port in random.sample(_PORTS, len(_PORTS)):
-        if _is_free(port):
+        if is_free(port):
             return port
     raise PostgresError(f"no port from {_PORTS.start} to {_PORTS.stop} can be opened on {PostgresServer.host}.")
-
-
-def _is_free(port: int) -> bool:
-    try:
-        socket.create_server((PostgresServer.host, port)).close()
-    except OSError:
-        return False
-    return True

@@ -5,6 +5,8 @@ What it knows is in a file, which outlives the process. Nothing but 127.0.0.1 ca
 
 from pathlib import Path
 
+from local.ports import is_free
+from local.private_file import write_private
 from local.server_process import ServerError, ServerProcess
 
 __all__ = ["StripeServer", "StripeServerError"]
@@ -15,7 +17,7 @@ class StripeServerError(ServerError):
 
 
 class StripeServer(ServerProcess):
-    """One stand-in, on a free port at every start.
+    """One stand-in, on a free port, and on the same one at later starts: links that it has given stay good.
 
     Args:
         log_file: where the server writes; its folder is made, what it held is overwritten.
@@ -24,8 +26,8 @@ class StripeServer(ServerProcess):
 
     def __init__(self, log_file: Path, state_file: Path) -> None:
         self.state_file = state_file
-        arguments = ["-m", "local.stripe", "--port", "0", "--state", str(state_file)]
-        super().__init__("the Stripe stand-in", arguments, log_file=log_file, environment={}, error=StripeServerError)
+        self._port_file = state_file.with_name("port")
+        super().__init__("the Stripe stand-in", (), log_file=log_file, environment={}, error=StripeServerError)
 
     def start(self) -> None:
         """Run the stand-in with what it knew, and return when it answers."""
@@ -34,4 +36,15 @@ class StripeServer(ServerProcess):
         except OSError as error:
             message = f"the Stripe stand-in cannot keep anything in {self.state_file.parent}: {error.strerror}"
             raise StripeServerError(message) from error
+        port = str(self._usual_port())
+        self._arguments = ("-m", "local.stripe", "--port", port, "--state", str(self.state_file))
         super().start()
+        write_private(self._port_file, str(self.port))
+
+    def _usual_port(self) -> int:
+        """The port of the last start, if that can be had; else 0."""
+        try:
+            port = int(self._port_file.read_text())
+        except (OSError, ValueError):
+            return 0
+        return port if is_free(port) else 0

@@ -1,6 +1,7 @@
 """The Stripe stand-in's process, and what the runner remembers of what is in it."""
 
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_it_knows_after_a_kill_what_it_knew(tmp_path: Path) -> None:
     """Only its owner can read that, and it listens on 127.0.0.1."""
     with StripeServer(tmp_path / "logs" / "stripe.log", tmp_path / "stripe" / "objects.db") as server:
         made = ask(server, "/v1/products", {"name": "Kept"})
-        process = psutil.Process(server.pid)
+        process, port = psutil.Process(server.pid), server.port
         process.send_signal(signal.SIGKILL)
         psutil.wait_procs([process], timeout=10)
         assert server.pid is None
@@ -56,8 +57,21 @@ def test_it_knows_after_a_kill_what_it_knew(tmp_path: Path) -> None:
         server.start()
 
         assert ask(server, f"/v1/products/{made['id']}")["name"] == "Kept"
+        assert server.port == port
         assert server.state_file.parent.stat().st_mode & 0o777 == 0o700
         assert server.state_file.stat().st_mode & 0o077 == 0
+
+
+def test_a_port_that_is_taken_meanwhile_is_another_one(tmp_path: Path) -> None:
+    """Whatever is remembered, it starts."""
+    server = StripeServer(tmp_path / "logs" / "stripe.log", tmp_path / "stripe" / "objects.db")
+    with server:
+        port = server.port
+    with socket.create_server(("127.0.0.1", port)), server:
+        assert server.port != port
+    (tmp_path / "stripe" / "port").write_text("nonsense")
+    with server:
+        assert ask(server, "/v1/products")["data"] == []
 
 
 def test_two_on_one_file_are_refused(tmp_path: Path) -> None:
