@@ -18,14 +18,14 @@ STATIC = {
 }
 STRIPE_MOCK = "github.com/stripe/stripe-mock@v0.203.0"
 GO_SECONDS = 300
-# Four workers for two cores, because the journeys mostly wait; they come first, because they take longest. Tests of
+# Three workers for two cores, because the journeys mostly wait; they come first, because they take longest. Tests of
 # one file stay together, with their servers.
 PYTEST = [
     BIN / "python",
     "-m",
     "pytest",
     "--numprocesses",
-    "4",
+    "3",
     "--dist",
     "loadfile",
     "--quiet",

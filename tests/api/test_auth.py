@@ -1,6 +1,7 @@
 """Register, log in, see who is logged in, log out."""
 
 import asyncio
+import math
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -111,12 +112,16 @@ async def test_unknown_account_and_wrong_password_look_the_same(client: Client) 
         del body["request_id"], headers["x-request-id"]
         return time.perf_counter() - started, answer.status_code, body, headers
 
-    attempts = [(await attempt("ada@example.com"), await attempt("bob@example.com")) for _ in range(6)]
-    known, unknown = attempts[0]
-    assert known[1:] == unknown[1:]
-    assert (known[1], known[2]["code"]) == (401, "invalid_credentials")
-    # The fastest of each, since other programs slow some down; without hashing the unknown would take a tenth.
-    fastest = [min(pair[i][0] for pair in attempts) for i in (0, 1)]
+    # The fastest of each, since other programs slow some down; without hashing the unknown would take a tenth, however
+    # often it is tried.
+    fastest = [math.inf, math.inf]
+    for _ in range(30):
+        known, unknown = await attempt("ada@example.com"), await attempt("bob@example.com")
+        assert known[1:] == unknown[1:]
+        assert (known[1], known[2]["code"]) == (401, "invalid_credentials")
+        fastest = [min(fastest[0], known[0]), min(fastest[1], unknown[0])]
+        if 0.7 < fastest[0] / fastest[1] < 1.4:
+            return
     assert 0.5 < fastest[0] / fastest[1] < 2
 
 

