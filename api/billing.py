@@ -26,7 +26,7 @@ from api.errors import (
 from api.models.account import Account, select_account
 from api.models.billing import update_customer
 from api.models.idempotency_key import delete_begun
-from api.payments import PAID, Payment, PaymentGateway, SetupIntent, Subscription
+from api.payments import PAID, PaymentGateway, SetupIntent, Subscription
 from api.prices import Price
 
 _DECISIONS: Final = 5  # how often something may change while it is decided what to do
@@ -63,12 +63,12 @@ class Billing:
             found = await self._gateway.payment_method(payment_method_id) if customer else None
             if customer is None or found is None or found.customer_id != customer:
                 raise PaymentMethodNotFoundError("There is no such payment method. Save it with a setup intent first.")
-
-            async def save(key: str) -> Payment:
-                await self._gateway.set_default_payment_method(customer, found.id, key)
-                return Payment()
-
-            saved = await self._writes.write(account, "save_payment_method", {"payment_method": found.id}, save)
+            saved = await self._writes.write(
+                account,
+                "save_payment_method",
+                {"payment_method": found.id},
+                lambda key: self._gateway.set_default_payment_method(customer, found.id, key),
+            )
             subscription = saved.account.billing.subscription
             if subscription and (subscription.past_due or subscription.status == "incomplete"):
                 return await self._pay_what_is_open(saved.account, subscription)
@@ -126,14 +126,12 @@ class Billing:
             at_period_end = at_period_end and subscription.status != "incomplete"  # no period of that was paid
             if at_period_end and subscription.cancel_at:
                 return Changed(account)
-
-            async def cancel(key: str) -> Payment:
-                await self._gateway.cancel(subscription.id, at_period_end=at_period_end, key=key)
-                return Payment()
-
-            when = "period_end" if at_period_end else "now"
-            parameters = {"subscription": subscription.id, "when": when}
-            return await self._writes.write(account, "cancel_subscription", parameters, cancel)
+            return await self._writes.write(
+                account,
+                "cancel_subscription",
+                {"subscription": subscription.id, "when": "period_end" if at_period_end else "now"},
+                lambda key: self._gateway.cancel(subscription.id, at_period_end=at_period_end, key=key),
+            )
 
     async def resume(self, account: Account) -> Changed:
         """Take back the decision to cancel, as long as the subscription lives."""
@@ -141,12 +139,12 @@ class Billing:
             account, subscription = await self._subscribed(account)
             if subscription.cancel_at is None:
                 return Changed(account)
-
-            async def resume(key: str) -> Payment:
-                await self._gateway.resume(subscription.id, key)
-                return Payment()
-
-            return await self._writes.write(account, "resume_subscription", {"subscription": subscription.id}, resume)
+            return await self._writes.write(
+                account,
+                "resume_subscription",
+                {"subscription": subscription.id},
+                lambda key: self._gateway.resume(subscription.id, key),
+            )
 
     def _require_allowed(self, price_id: str) -> None:
         if price_id not in self._prices:

@@ -87,7 +87,7 @@ class Writes:
         account: Account,
         operation: str,
         parameters: Mapping[str, str],
-        call: Callable[[str], Awaitable[Payment]],
+        call: Callable[[str], Awaitable[Payment | None]],
     ) -> Changed:
         """Begin, send, store. A declined card is a result as well: what became of it is stored before it is told."""
         key = await self.begin(account, operation, parameters)
@@ -103,4 +103,5 @@ class Writes:
         except PaymentProviderRefusalError:
             await self.forget(account, operation, key)
             raise
-        return Changed(await synchronise(self._database, self._gateway, account.id, operation, finish), payment)
+        now = await synchronise(self._database, self._gateway, account.id, operation, finish)
+        return Changed(now, payment or Payment())

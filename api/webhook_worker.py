@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 from weakref import WeakValueDictionary
@@ -19,7 +18,6 @@ import structlog
 from api.billing_state import synchronise
 from api.db import Database, described
 from api.errors import ChangeInProgressError, DatabaseUnavailableError, UnavailableError
-from api.models import Connection
 from api.models.billing import select_account_id
 from api.models.webhook_event import Claim, claim_events, postpone_events, select_next_attempt, settle_events
 from api.payments import PaymentGateway
@@ -110,7 +108,9 @@ class WebhookWorker:
                 return
             cause = f"webhook {' '.join(claim.ids)}"
             async with self._locks.setdefault(account_id, asyncio.Lock()):
-                await synchronise(self._database, self._gateway, account_id, cause, _booking(claim.ids))
+                await synchronise(
+                    self._database, self._gateway, account_id, cause, lambda c: settle_events(c, claim.ids, "booked")
+                )
         except UnavailableError as error:
             usual = _CONTENTION_PAUSE if isinstance(error, ChangeInProgressError) else _OUTAGE_PAUSE
             pause = usual * random.uniform(0.5, 1.5)  # noqa: S311 - so that not all come at once
@@ -142,10 +142,3 @@ class WebhookWorker:
         async with self._database.connection() as connection:
             await postpone_events(connection, ids, reason, pause=pause, counted=counted)
         _logger.warning("webhook_postponed", event_ids=ids, reason=reason, retry_in_s=round(pause.total_seconds(), 1))
-
-
-def _booking(ids: list[str]) -> Callable[[Connection], Awaitable[None]]:
-    async def book(connection: Connection) -> None:
-        await settle_events(connection, ids, "booked")
-
-    return book

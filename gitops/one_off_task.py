@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gitops.aws_errors import cause
@@ -80,6 +78,9 @@ def connect(region: str) -> Clients:
     Raises:
         OneOffTaskError: the profile or the region does not exist.
     """
+    import boto3  # noqa: PLC0415 - a tenth of a second, which commands on this machine need not wait for
+    from botocore.config import Config  # noqa: PLC0415
+
     config = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=20)
     with explained(region):
         session = boto3.Session(region_name=region)

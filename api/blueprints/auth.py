@@ -15,7 +15,6 @@ from api.errors import (
     InvalidCredentialsError,
     RateLimitedError,
 )
-from api.ratelimit import network
 from api.sessions import Session
 
 blueprint: Final = Blueprint("auth", __name__, url_prefix="/api/auth")
@@ -30,7 +29,7 @@ blueprint: Final = Blueprint("auth", __name__, url_prefix="/api/auth")
 )
 async def register(body: shapes.Registration) -> Response:
     """Make an account."""
-    made = await accounts.register(database(), passwords(), body.email, body.password, network(caller()))
+    made = await accounts.register(database(), passwords(), body.email, body.password, caller())
     return answer(shapes.AccountAnswer(views.account(made)), 201)
 
 
@@ -43,7 +42,7 @@ async def register(body: shapes.Registration) -> Response:
 )
 async def login(body: shapes.Credentials) -> Response:
     """Open a session."""
-    made = await accounts.log_in(database(), passwords(), body.email, body.password, network(caller()))
+    made = await accounts.log_in(database(), passwords(), body.email, body.password, caller())
     return answer(shapes.LoginAnswer(made.token, made.expires_at, views.account(made.account)))
 
 

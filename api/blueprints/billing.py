@@ -43,7 +43,7 @@ async def plans(_: Session) -> Response:
 @Operation(body=shapes.OwnAccount, bodiless=True, answers={200: shapes.SetupIntentAnswer}, errors=_CHANGE)
 async def create_setup_intent(session: Session, _: shapes.OwnAccount) -> Response:
     """Begin to save a card. The page confirms the setup intent with Stripe; no card number comes here."""
-    await ratelimit.use(database(), ratelimit.CARD_ACCOUNT.of(str(session.account.id)))
+    await _count(session, ratelimit.CARD_ACCOUNT)
     made = await billing().create_setup_intent(session.account)
     return answer(shapes.SetupIntentAnswer(made.id, made.client_secret))
 
@@ -56,7 +56,7 @@ async def create_setup_intent(session: Session, _: shapes.OwnAccount) -> Respons
 )
 async def save_payment_method(session: Session, body: shapes.SavedPaymentMethod) -> Response:
     """Save a card. Pays with it from now on, an open invoice at once: 402 says that only this failed."""
-    await ratelimit.use(database(), ratelimit.CARD_ACCOUNT.of(str(session.account.id)))
+    await _count(session, ratelimit.CARD_ACCOUNT)
     return answer(views.change(await billing().save_payment_method(session.account, body.payment_method_id)))
 
 
@@ -121,5 +121,5 @@ async def history(session: Session, page: shapes.Page) -> Response:
     return answer(views.history_page(items, start_after(items, page.after), page.limit))
 
 
-async def _count(session: Session) -> None:
-    await ratelimit.use(database(), ratelimit.BILLING_ACCOUNT.of(str(session.account.id)))
+async def _count(session: Session, limit: ratelimit.Limit = ratelimit.BILLING_ACCOUNT) -> None:
+    await ratelimit.use(database(), limit.of(str(session.account.id)))

@@ -16,6 +16,7 @@ from api.db import Database
 from api.errors import ApiError, NotYourAccountError
 from api.logs import note_account
 from api.passwords import Passwords
+from api.ratelimit import network
 from api.sessions import Session
 
 # A test walks all routes: one that is neither here nor refuses strangers fails it.
@@ -108,6 +109,6 @@ def billing() -> Billing:
 
 
 def caller() -> str:
-    """The network address of who calls: the last one of X-Forwarded-For, which our load balancer has seen itself."""
+    """The network of who calls: of the last address of X-Forwarded-For, which our load balancer has seen itself."""
     forwarded = ",".join(request.headers.getlist("X-Forwarded-For")).rpartition(",")[2].strip()
-    return forwarded or request.remote_addr or ""
+    return network(forwarded or request.remote_addr or "")

@@ -12,9 +12,8 @@ from api.models import Connection
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A write under way, or one that was cut off: its key, its parameters, and how long ago it was begun."""
+    """A write under way, or one that was cut off: its parameters, and how long ago it was begun."""
 
-    key: str
     parameters: Mapping[str, str]
     age: timedelta
 
@@ -23,13 +22,13 @@ async def select_begun(connection: Connection, account_id: uuid.UUID, operation:
     """The write of this kind that the account has under way."""
     row = await connection.fetchrow(
         """
-        SELECT key, parameters, now() - created_at AS age FROM idempotency_keys
+        SELECT parameters, now() - created_at AS age FROM idempotency_keys
         WHERE account_id = $1 AND operation = $2
         """,
         account_id,
         operation,
     )
-    return Begun(row["key"], msgspec.json.decode(row["parameters"], type=dict[str, str]), row["age"]) if row else None
+    return Begun(msgspec.json.decode(row["parameters"], type=dict[str, str]), row["age"]) if row else None
 
 
 async def upsert_begun(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from api.payments import Card, HistoryItem, Invoice, PaymentMethod, Subscription
+from api.payments import ENDED, Card, HistoryItem, Invoice, PaymentMethod, Subscription
 from api.prices import Price
 
 _INVOICE_STATES: Final = {
@@ -66,7 +66,6 @@ def price(item: Mapping[str, Any]) -> Price:
 def subscription(item: Mapping[str, Any]) -> Subscription:
     """A subscription whose latest invoice is expanded; ours have one item."""
     (first, *_) = item["items"]["data"]
-    ended = item["status"] in {"canceled", "incomplete_expired"}
     period_end = at(min(i["current_period_end"] for i in item["items"]["data"]))
     # With flexible billing only `cancel_at` tells; without it the flag means the end of the period.
     cancel_at = at(item.get("cancel_at")) or (period_end if item.get("cancel_at_period_end") else None)
@@ -79,7 +78,7 @@ def subscription(item: Mapping[str, Any]) -> Subscription:
         status=item["status"],
         price=price(first["price"]),
         current_period_end=period_end,
-        cancel_at=None if ended else cancel_at,
+        cancel_at=None if item["status"] in ENDED else cancel_at,
         latest_invoice=Invoice(latest["id"], latest["status"] or "draft") if isinstance(latest, Mapping) else None,
         created=created,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from local.stripe.switches import is_number
+from local.stripe.switches import Allowed, is_number, refuse_unfit
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Fault:
     nonsense: bool = False
 
 
-_ALLOWED = {
+_ALLOWED: Allowed = {
     "match": (lambda value: isinstance(value, str), "text such as `POST /v1/customers`"),
     "count": (lambda value: isinstance(value, int) and value >= 1, "a whole number from 1 on"),
     "latency": (lambda value: is_number(value, 0, 600), "seconds from 0 to 600"),
@@ -50,12 +50,7 @@ class Faults:
         Raises:
             ValueError: a field is unknown or its value wrong; says which and what is possible.
         """
-        for name, value in fields.items():
-            allowed = _ALLOWED.get(name)
-            if allowed is None:
-                raise ValueError(f"a fault has no {name!r}; it has {', '.join(_ALLOWED)}")
-            if not allowed[0](value):
-                raise ValueError(f"{name} is {allowed[1]}, not {value!r}")
+        refuse_unfit(fields, _ALLOWED, "a fault has no {!r}; it has {}")
         fault = Fault(**fields)
         self.waiting.append(fault)
         return fault

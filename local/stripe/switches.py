@@ -1,5 +1,6 @@
 """How badly webhooks are delivered: what real ones do now and then, on request."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,14 +31,27 @@ class Switches:
         Raises:
             ValueError: a name is unknown or a value out of range; says which and what is possible. None is set.
         """
-        for name, value in changes.items():
-            allowed = _ALLOWED.get(name)
-            if allowed is None:
-                raise ValueError(f"there is no switch {name!r}; there are {', '.join(_ALLOWED)}")
-            if not allowed[0](value):
-                raise ValueError(f"{name} is {allowed[1]}, not {value!r}")
+        refuse_unfit(changes, _ALLOWED, "there is no switch {!r}; there are {}")
         for name, value in changes.items():
             setattr(self, name, value)
+
+
+Allowed = Mapping[str, tuple[Callable[[Any], bool], str]]
+"""Name -> whether a value is possible, and what is, in words."""
+
+
+def refuse_unfit(values: Mapping[str, Any], allowed: Allowed, unknown: str) -> None:
+    """Check values by their names; `unknown` says a name that there is not, then those that there are.
+
+    Raises:
+        ValueError: a name is unknown or a value not possible.
+    """
+    for name, value in values.items():
+        if name not in allowed:
+            raise ValueError(unknown.format(name, ", ".join(allowed)))
+        is_possible, what = allowed[name]
+        if not is_possible(value):
+            raise ValueError(f"{name} is {what}, not {value!r}")
 
 
 def is_number(value: Any, low: float, high: float) -> bool:
@@ -49,7 +63,7 @@ def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-_ALLOWED = {
+_ALLOWED: Allowed = {
     "duplicates": (lambda value: _whole(value) and 1 <= value <= 100, "a whole number from 1 to 100"),
     "shuffle": (lambda value: value is None or _whole(value), "a whole number (the seed) or null"),
     "drop": (lambda value: is_number(value, 0, 1), "a share from 0 to 1"),
