@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test fuzz bench check format docs lock
+.PHONY: help setup up down test image scan fuzz bench check format docs lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,16 @@ down: setup ## stop it
 
 test: setup ## every check that CI runs, with the time of each
 	@$(BIN)/python -m tests
+
+image: setup ## the API's image: built, proved, and its figures beside those of the same API in Express
+	@$(BIN)/python -m bench.images
+	@$(BIN)/python -m pytest --quiet tests/image
+
+scan: setup ## known mistakes in the Dockerfiles, by checkov
+	@test .venv/scan/.installed -nt requirements/scan.txt || { $(BIN)/uv venv --quiet --clear .venv/scan \
+	  && $(BIN)/uv pip install --quiet --system-certs --require-hashes --python .venv/scan -r requirements/scan.txt \
+	  && touch .venv/scan/.installed; }
+	@.venv/scan/bin/checkov --config-file .checkov.yaml
 
 fuzz: setup ## thousands of requests against the API, valid and broken ones
 	@SCHEMATHESIS_EXAMPLES=100 $(BIN)/python -m pytest --quiet --capture=no tests/api/test_schemathesis.py
@@ -35,7 +45,7 @@ docs: setup ## docs/openapi.json from the routes
 	@$(BIN)/python -m api.openapi_command > docs/openapi.json
 
 lock: setup ## pin the newest allowed versions, with hashes
-	@cd requirements && for set in dev api; do \
-	  ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" ../pyproject.toml \
-	    --extra api $$(test $$set = dev && echo --extra dev || echo --constraint dev.txt) -o $$set.txt || exit 1; done
+	@cd requirements && lock() { ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" ../pyproject.toml "$$@"; } \
+	  && lock --extra api --extra dev -o dev.txt && lock --extra api --constraint dev.txt -o api.txt \
+	  && lock --extra scan -o scan.txt

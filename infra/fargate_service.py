@@ -13,7 +13,7 @@ from infra.naming import Naming
 SERVICE = "priceguard-server"
 CONTAINER = "api"
 CPU_UNITS, MEMORY_MIB = 256, 512
-UNPRIVILEGED_USER = "10001"
+UNPRIVILEGED_USER = "10001:10001"
 
 
 @dataclass(frozen=True, kw_only=True)

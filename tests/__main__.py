@@ -13,6 +13,7 @@ STATIC = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "lint": [BIN / "ruff", "check", "--quiet", "."],
     "types": [BIN / "basedpyright"],
+    "dockerfiles": [BIN / "hadolint", "Dockerfile", "bench/express/Dockerfile"],
     "workflows": [BIN / "actionlint", "-no-color"],
     "workflow security": [BIN / "zizmor", "--offline", "--no-progress", "--format", "plain", ".github/workflows"],
 }
@@ -31,6 +32,7 @@ PYTEST = [
     "--quiet",
     "tests/journey",
     "tests",
+    "--ignore=tests/image",  # `make image` runs them
 ]
 
 

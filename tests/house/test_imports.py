@@ -9,7 +9,7 @@ import pytest
 
 from render.configuration import ROOT
 
-OURS = {"infra", "api", "policy", "render", "gitops", "local", "priceguard", "tests"}
+OURS = {"bench", "infra", "api", "policy", "render", "gitops", "local", "priceguard", "tests"}
 MAY_IMPORT = {
     "infra": {"infra"},
     "api": {"api"},
@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "gitops": {"gitops", "render", "policy"},
     "local": {"local", "render", "gitops.engine"},
     "priceguard": {"priceguard", "gitops", "local"},
+    "bench": {"bench", "local", "render"},
 }
 ONLY_IN = {
     # third-party module or attribute -> the files of `api` that may name it

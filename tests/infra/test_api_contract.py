@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,30 @@ def test_the_port_is_the_same_everywhere(stack: Manifest) -> None:
 
     assert str(api["portMappings"][0]["containerPort"]) == variables["PORT"]
     assert str(stack.one("aws:lb/targetGroup:TargetGroup").inputs["port"]) == variables["PORT"]
+
+
+def test_the_image_says_what_the_task_definition_says(stack: Manifest) -> None:
+    """Command, health check and its times, user, port, signal: `docker run` of the image behaves as the task does."""
+    api = container(stack)
+    text = (ROOT / "Dockerfile").read_text()
+    check = api["healthCheck"]
+
+    def instruction(name: str) -> str:
+        *_, last = re.findall(rf"^{name} (.*)$", text, re.MULTILINE)
+        return last
+
+    options, _, command = instruction("HEALTHCHECK").partition(" CMD ")
+    assert json.loads(instruction("CMD")) == api["command"]
+    assert ["CMD", *json.loads(command)] == check["command"]
+    assert options.split() == [
+        f"--interval={check['interval']}s",
+        f"--timeout={check['timeout']}s",
+        f"--retries={check['retries']}",
+        f"--start-period={check['startPeriod']}s",
+    ]
+    assert instruction("USER") == api["user"]
+    assert instruction("EXPOSE") == str(api["portMappings"][0]["containerPort"])
+    assert instruction("STOPSIGNAL") == "SIGTERM"  # which ECS sends, and waits for stopTimeout
 
 
 def test_the_root_certificates_are_where_the_url_says() -> None:
