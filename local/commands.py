@@ -19,6 +19,7 @@ from rich.console import Console
 from local.client import ClientError, connect_or_start, platform_directory
 from local.control import SilentError, connect, lock
 from local.display import Progress, show_changes, show_status, show_summary, show_until_gone
+from local.image.root_filesystem import remove
 from local.logs import follow, last_lines, log_files
 from local.overrides import OverrideError, parse_assignments
 from local.postgres_place import PostgresError, remove_data
@@ -33,6 +34,7 @@ app = typer.Typer(name="local", help="The platform on this machine.", no_args_is
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when everything is healthy.")] = False,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the API; 0 takes a free one.")] = None,
+    image: Annotated[bool, typer.Option("--image", help="Build the API's image and run the tasks from it.")] = False,
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a configuration key for this run.")
     ] = None,
@@ -47,7 +49,7 @@ def up(
         raise failed(str(error)) from None
     with connection:
         healthy = False
-        events = connection.request("up", assignments=values, port=port, attach=not detach)
+        events = connection.request("up", assignments=values, port=port, image=image, attach=not detach)
         try:
             status = last_answer(events, Progress(console))
             healthy = True
@@ -81,6 +83,7 @@ def down(
         except PostgresError as error:
             raise failed(str(error)) from None
         shutil.rmtree(directory / "stripe", ignore_errors=True)
+        remove(directory / "images")
         for file in (directory / "state.json", *log_files(directory).values()):  # what was made at Stripe, with secrets
             file.unlink(missing_ok=True)
         console.print("data and logs are gone", highlight=False)

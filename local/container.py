@@ -1,21 +1,19 @@
 """A container of a task definition as an ordinary process: its environment, its address, its health check.
 
-What only a container can do is left out: image, user, read-only root file system, CPU and memory limits, log
-driver. The command and the health check run in the working directory that stands for the image's.
+The command and the health check run in the files of the checkout, or of the image (`local.container_files`). What
+only a container runtime can do is left out: CPU and memory limits, log driver.
 """
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from local.child import kill_group
+from local.container_files import ContainerFiles
 from local.ports import free_port, own_address
 
-_SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_DEFAULTS = {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", "HOME": "/nonexistent"}
 _SHORTEST_SECRET = 4  # shorter values would black out ordinary words
 
 
@@ -27,11 +25,17 @@ class ContainerError(Exception):
 class Container:
     """A container ready to start: what to run, with which environment, and where it will listen."""
 
+    definition: Mapping[str, Any]
+    files: ContainerFiles
     command: tuple[str, ...]
     environment: Mapping[str, str]
     secrets: frozenset[str]
     host: str
     port: int
+
+    def line(self, command: Sequence[str]) -> tuple[str, ...]:
+        """What to start, in `files.directory`, so that `command` runs in the container."""
+        return self.files.command_line(self.definition, command)
 
     def masked(self, text: str) -> str:
         """Return `text` without the values of its secrets."""
@@ -41,19 +45,19 @@ class Container:
 
 
 async def prepare(
-    definition: Mapping[str, Any], *, port: int, path: Path, read_secret: Callable[[str], Awaitable[str]]
+    definition: Mapping[str, Any], *, port: int, files: ContainerFiles, read_secret: Callable[[str], Awaitable[str]]
 ) -> Container:
     """Give a container its environment and its address.
 
-    Its environment is what the task definition says and nothing of ours, except PATH, LANG, PYTHONUNBUFFERED
-    and a HOME without anything in it, and its address: as each task has a network interface of its own in
-    AWS, it gets a loopback address of its own here, told by HOST. Where there is none (macOS), it gets a free
-    port of 127.0.0.1, told by PORT. HOST and PORT are set only when the definition has them.
+    Its environment is what its image and the task definition say and nothing of ours, except its address: as each
+    task has a network interface of its own in AWS, it gets a loopback address of its own here, told by HOST. Where
+    there is none (macOS), it gets a free port of 127.0.0.1, told by PORT. HOST and PORT are set only when the
+    definition has them.
 
     Args:
         definition: one element of `containerDefinitions`.
         port: the container port, 0 when it listens on none.
-        path: directory that comes first in its PATH.
+        files: what its processes see as their files.
         read_secret: gives the value for a `valueFrom`.
 
     Raises:
@@ -63,13 +67,14 @@ async def prepare(
     if not command:
         msg = f"CannotStartContainerError: container {definition['name']} has no command"
         raise ContainerError(msg)
-    environment = {"PATH": f"{path}:{_SYSTEM_PATH}", **_DEFAULTS}
-    environment |= {item["name"]: item["value"] for item in definition.get("environment", ())}
+    environment = dict(files.environment) | {item["name"]: item["value"] for item in definition.get("environment", ())}
     host, port = _address(environment, port)
     told = {"HOST": host, "PORT": str(port)} if port else {}
     environment |= {name: value for name, value in told.items() if name in environment}
     secrets = {item["name"]: await _secret(item, read_secret) for item in definition.get("secrets", ())}
     return Container(
+        definition=definition,
+        files=files,
         command=command,
         environment=environment | secrets,
         secrets=frozenset(value for value in secrets.values() if len(value) >= _SHORTEST_SECRET),
@@ -121,13 +126,13 @@ class HealthCheck:
             start_period=check.get("startPeriod") or 0,
         )
 
-    async def failure(self, container: Container, working_directory: Path) -> str | None:
+    async def failure(self, container: Container) -> str | None:
         """Run it once, in the container's environment; what went wrong, or None when it passed."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *self.command,
+                *container.line(self.command),
                 env=dict(container.environment),
-                cwd=working_directory,
+                cwd=container.files.directory,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,

@@ -15,6 +15,7 @@ PARTS = {
     "postgresql": "PostgreSQL",
     "aws": "AWS (moto)",
     "stripe": "Stripe stand-in",
+    "image": "image",
     "program": "Pulumi program",
     "load-balancer": "load balancer",
     "service": "service",

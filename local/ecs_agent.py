@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from local.container_files import ContainerFiles
 from local.ecs_model import DeploymentResult, Service, ServiceEvent, TaskStatus
 from local.load_balancer import LoadBalancer
 from local.one_off_task import OneOffTask, OneOffTaskError
@@ -26,9 +27,8 @@ class EcsAgent:
     Args:
         load_balancer: where the tasks' targets are registered.
         read_secret: gives the value for the `valueFrom` of a secret; what it raises fails the task.
-        working_directory: stands for the image's, the commands run there.
+        files: gives the files that the containers of an image see, by its reference.
         log_directory: gets `<container>-<task>.log` for each task, mode 0600.
-        path: directory that comes first in the tasks' PATH, so that `python` is the virtual environment's.
         time_scale: what health check intervals and start periods are divided by. 10 and not more, because a
             container health check is a process of its own each time.
         minimum_start: seconds that start and grace periods keep at least; programs do not start faster here.
@@ -40,9 +40,8 @@ class EcsAgent:
         *,
         load_balancer: LoadBalancer,
         read_secret: Callable[[str], Awaitable[str]],
-        working_directory: Path,
+        files: Callable[[str], ContainerFiles],
         log_directory: Path,
-        path: Path,
         time_scale: float = 10,
         minimum_start: float = 5,
         on_event: Callable[[str], None] | None = None,
@@ -50,9 +49,8 @@ class EcsAgent:
         self._machine = Machine(
             load_balancer=load_balancer,
             read_secret=read_secret,
-            working_directory=working_directory,
+            files=files,
             log_directory=log_directory,
-            path=path,
             time_scale=time_scale,
             minimum_start=minimum_start,
         )

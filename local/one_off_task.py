@@ -56,9 +56,10 @@ class OneOffTask:
         registered, machine = self.service.task_definition.container, self.machine
         definition = {**registered, "command": list(self.command)}
         try:
-            container = await prepare(definition, port=0, path=machine.path, read_secret=machine.read_secret)
-            environment, place = container.environment, machine.working_directory
-            child = await spawn(container.command, env=environment, cwd=place, log=self.log)
+            files = machine.files(registered["image"])
+            container = await prepare(definition, port=0, files=files, read_secret=machine.read_secret)
+            line, environment = container.line(container.command), container.environment
+            child = await spawn(line, env=environment, cwd=files.directory, log=self.log)
         except (ContainerError, OSError) as error:
             raise OneOffTaskError(f"the task did not start: {error}; `make up` repairs the platform") from error
         try:

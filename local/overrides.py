@@ -36,6 +36,7 @@ def local_configuration(
     certificate_arn: str,
     database: Mapping[str, str],
     stripe_url: str,
+    image: str | None,
     assignments: Mapping[str, str],
 ) -> dict[str, str]:
     """Every configuration key of the local environment, as text.
@@ -45,13 +46,14 @@ def local_configuration(
         certificate_arn: certificate of the local ACM.
         database: what of `priceguard:database` differs here: `tls`, `rootCertificates`.
         stripe_url: address of the Stripe stand-in.
+        image: reference of a built image; None for the files of the checkout.
         assignments: what a person set for this run, on top of everything; `priceguard:database.tls` reaches into an
             object.
     """
     config = read_configuration(STACK, root)
     here = {
         "priceguard:certificateArn": certificate_arn,
-        "priceguard:image": f"localhost/priceguard-api:checkout-{fingerprint(root)}",
+        "priceguard:image": image or f"localhost/priceguard-api:checkout-{fingerprint(root)}",
         "priceguard:revision": revision(root),
         "priceguard:stripeApiUrl": stripe_url,
         **{f"priceguard:database.{name}": value for name, value in database.items()},

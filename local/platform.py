@@ -5,21 +5,19 @@ then the load balancer and the tasks that it described. `up` does the same thing
 everything does: a part that is there is kept, one that is gone is started again.
 """
 
-import asyncio
-import json
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from local import aws, deployment
+from local.api_image import ApiImage
 from local.database import DatabaseError, LocalDatabase, choose_database
 from local.ecs_agent import EcsAgent
 from local.ecs_model import task_state
+from local.health import unhealthy
+from local.image.tool import ImageError
 from local.load_balancer import LoadBalancer
 from local.logs import prune_task_logs
 from local.overrides import STACK, local_configuration
@@ -33,9 +31,8 @@ from local.step import Report, step
 from render.configuration import ConfigurationError
 
 HTTPS = 443
-HEALTH_ATTEMPTS, HEALTH_PAUSE = 40, 0.25  # seconds between two
 REGION = "us-east-1"
-EXPECTED = (ConfigurationError, DatabaseError, PortTakenError, PostgresError, ProgramError, ServerError)
+EXPECTED = (ConfigurationError, DatabaseError, ImageError, PortTakenError, PostgresError, ProgramError, ServerError)
 
 
 class PlatformError(Exception):
@@ -62,14 +59,16 @@ class Platform:
         self._stand_ins = StandIns(directory, REGION)
         self._port = port
         self._balancer = LoadBalancer({HTTPS: port})
+        self._image = ApiImage(root, directory / "images")
         self._agent = self._new_agent(on_event)
         self.outputs: dict[str, Any] = {}
 
-    async def up(self, *, assignments: dict[str, str], report: Report) -> dict[str, Any]:
+    async def up(self, *, assignments: dict[str, str], with_image: bool, report: Report) -> dict[str, Any]:
         """Bring everything up, or up to date.
 
         Args:
             assignments: configuration keys that are set for this run.
+            with_image: whether the tasks run from the API's image, if it can be built here.
             report: takes one event per part and per resource.
 
         Returns:
@@ -81,7 +80,7 @@ class Platform:
         self._check_port()
         program = await ProgramProcess.start(log=self._logs / "program.log", root=self._root)
         try:
-            changes = await self._bring_up(program, assignments, report)
+            changes = await self._bring_up(program, assignments, report, with_image=with_image)
         except EXPECTED as error:
             raise PlatformError(str(error)) from error
         except OSError as error:
@@ -144,7 +143,9 @@ class Platform:
             "parts": parts,
         }
 
-    async def _bring_up(self, program: ProgramProcess, assignments: dict[str, str], report: Report) -> Changes:
+    async def _bring_up(
+        self, program: ProgramProcess, assignments: dict[str, str], report: Report, *, with_image: bool
+    ) -> Changes:
         async with step("postgresql", report) as said:
             await self._database.start()
             said("{}:{}".format(*self._database.address))
@@ -154,8 +155,9 @@ class Platform:
         async with step("stripe", report) as said:
             await self._stand_ins.start_stripe()
             said(self._stand_ins.stripe.endpoint)
+        image = await self._build(report) if with_image else None
         async with step("program", report) as said:
-            job = self._job(assignments)
+            job = self._job(assignments, image)
             await self._receive_webhooks(job)
             changes = await program.run(job, report)
             said(str(changes))
@@ -166,7 +168,16 @@ class Platform:
             said(self.api_url)
         async with step("service", report) as said:
             said(await self._deploy())
+        self._image.forget_all_but(image)
         return changes
+
+    async def _build(self, report: Report) -> str | None:
+        roots = self._database.settings.get("rootCertificates")
+        self._image.shared = [Path(roots)] if roots else []
+        async with step("image", report) as said:
+            image, words = await self._image.build()
+            said(words)
+        return image
 
     def _check_port(self) -> None:
         """Find out now rather than when everything else is up."""
@@ -187,22 +198,22 @@ class Platform:
         return EcsAgent(
             load_balancer=self._balancer,
             read_secret=read_secret,
-            working_directory=self._root,
+            files=self._image.files,
             log_directory=self._logs / "tasks",
-            path=Path(sys.executable).parent,
             on_event=on_event,
         )
 
     async def _stop_database(self) -> None:
         self._database.stop()
 
-    def _job(self, assignments: dict[str, str]) -> dict[str, Any]:
+    def _job(self, assignments: dict[str, str], image: str | None) -> dict[str, Any]:
         """What the runner needs: configuration, where the stand-ins are, what exists."""
         config = local_configuration(
             self._root,
             certificate_arn=self._stand_ins.certificate_arn,
             database=self._database.settings,
             stripe_url=self._stand_ins.stripe.endpoint,
+            image=image,
             assignments=assignments,
         )
         surroundings = self._stand_ins.surroundings(config.get("aws:region", REGION), self._database)
@@ -230,18 +241,7 @@ class Platform:
             if not result.completed:
                 log = "\n".join(f"    {line}" for line in result.log_tail)
                 raise PlatformError(f"{service.name}: {result.reason}\n{log}".rstrip())
-        await self._ask_for_health()
+        if said := await unhealthy(self.api_url):
+            raise PlatformError(f"{self.api_url}/health answers {said}; `priceguard local logs api` says why")
         tasks = [task for task in self._agent.tasks() if task.state == "RUNNING"]
         return f"{len(tasks)} healthy, {tasks[0].task_definition}"
-
-    async def _ask_for_health(self) -> None:
-        """Through the load balancer; a task whose connection was just cut has some seconds for a new one."""
-        said = "nothing"
-        async with aiohttp.ClientSession() as session:
-            for _ in range(HEALTH_ATTEMPTS):
-                async with session.get(f"{self.api_url}/health") as answer:
-                    said = await answer.text()
-                    if answer.status == 200 and json.loads(said)["status"] == "ok":
-                        return
-                await asyncio.sleep(HEALTH_PAUSE)
-        raise PlatformError(f"{self.api_url}/health answers {said}; `priceguard local logs api` says why")

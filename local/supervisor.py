@@ -106,7 +106,11 @@ class Supervisor:
         attached = self._watch(reader) if request["attach"] else None
         self._updating_since = time.monotonic()
         self._updating = asyncio.create_task(
-            self._platform.up(assignments=request["assignments"], report=lambda event: say(writer, event))
+            self._platform.up(
+                assignments=request["assignments"],
+                with_image=request["image"],
+                report=lambda event: say(writer, event),
+            )
         )
         try:
             say(writer, {"done": await self._updating})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from local.child import Child, describe_exit, spawn
 from local.container import Container, ContainerError, HealthCheck, prepare
+from local.container_files import ContainerFiles
 from local.ecs_model import Health, Service, TaskState, TaskStatus
 from local.load_balancer import LoadBalancer
 from local.targets import Target, TargetHealth
@@ -24,9 +25,8 @@ class Machine:
 
     load_balancer: LoadBalancer
     read_secret: Callable[[str], Awaitable[str]]
-    working_directory: Path
+    files: Callable[[str], ContainerFiles]
     log_directory: Path
-    path: Path
     time_scale: float
     minimum_start: float
 
@@ -133,11 +133,14 @@ class Task:
         self._container = container = await prepare(
             self._definition,
             port=self.service.container_port,
-            path=machine.path,
+            files=machine.files(self._definition["image"]),
             read_secret=machine.read_secret,
         )
         self._child = await spawn(
-            container.command, env=container.environment, cwd=machine.working_directory, log=self.log
+            container.line(container.command),
+            env=container.environment,
+            cwd=container.files.directory,
+            log=self.log,
         )
         self.state = "RUNNING"
         self.started_at = datetime.now(UTC)
@@ -174,7 +177,7 @@ class Task:
         loop, failed = asyncio.get_running_loop(), 0
         start_ends = loop.time() + self._scaled(check.start_period)
         while True:
-            failure = await check.failure(container, self._machine.working_directory)
+            failure = await check.failure(container)
             starting = not self._container_ready.is_set() and loop.time() < start_ends
             if failure is None:
                 failed = 0

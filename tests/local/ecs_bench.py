@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import psutil
 
+from local.container_files import CheckoutFiles
 from local.ecs_agent import EcsAgent
 from local.ecs_model import CircuitBreaker, Service, TaskDefinition, TaskStatus
 from local.listeners import Forward, Listener
@@ -100,9 +101,8 @@ async def ecs_agent(directory: Path) -> AsyncGenerator[Bench]:
     agent = EcsAgent(
         load_balancer=balancer,
         read_secret=read_secret,
-        working_directory=directory,
+        files=lambda _: CheckoutFiles(directory=directory, path=Path(sys.executable).parent),
         log_directory=directory / "logs",
-        path=Path(sys.executable).parent,
         time_scale=50,
         minimum_start=0.3,
     )

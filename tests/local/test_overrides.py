@@ -14,7 +14,12 @@ def test_only_what_must_differs_from_the_dev_stack() -> None:
     dev = read_configuration("dev")
 
     here = local_configuration(
-        ROOT, certificate_arn="arn:x", database={"tls": "require"}, stripe_url="http://127.0.0.1:1", assignments={}
+        ROOT,
+        certificate_arn="arn:x",
+        database={"tls": "require"},
+        image=None,
+        stripe_url="http://127.0.0.1:1",
+        assignments={},
     )
 
     assert {key for key in here if here[key] != dev.get(key)} == {
@@ -32,7 +37,7 @@ def test_what_a_person_sets_wins_also_inside_an_object() -> None:
     assignments = parse_assignments(["logLevel=DEBUG", "priceguard:database.multiAz=true", "x:y=a=b"])
 
     here = local_configuration(
-        ROOT, certificate_arn="arn:x", database={}, stripe_url="http://127.0.0.1:1", assignments=assignments
+        ROOT, certificate_arn="arn:x", database={}, image=None, stripe_url="http://127.0.0.1:1", assignments=assignments
     )
 
     assert here["priceguard:logLevel"] == "DEBUG"
@@ -51,7 +56,9 @@ def test_a_path_into_what_is_no_object_is_refused() -> None:
     """With the key, and nothing crashes."""
     for key in ("priceguard:logLevel.x", "priceguard:minCount.x", "priceguard:database.multiAz.x"):
         with pytest.raises(ConfigurationError, match=key):
-            local_configuration(ROOT, certificate_arn="arn:x", database={}, stripe_url="", assignments={key: "1"})
+            local_configuration(
+                ROOT, certificate_arn="arn:x", database={}, image=None, stripe_url="", assignments={key: "1"}
+            )
 
 
 def test_changed_code_is_a_changed_image(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""Which files the platform's tasks run in: the checkout's, or those of the API's image, built here and unpacked."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.child import kill_group
+from local.container_files import CheckoutFiles, ContainerFiles, ImageFiles
+from local.image.root_filesystem import RootFilesystem, remove
+from local.image.tool import ImageError
+
+_REPOSITORY = "localhost/priceguard-api:image-"
+_STOP_SECONDS = 5
+
+
+class ApiImage:
+    """The images of one platform.
+
+    Args:
+        root: the checkout.
+        directory: gets one folder per unpacked image.
+    """
+
+    def __init__(self, root: Path, directory: Path) -> None:
+        self._root = root
+        self._directory = directory
+        self.shared: Sequence[Path] = ()
+        """Files of this machine that tasks may read at the same path."""
+
+    async def build(self) -> tuple[str | None, str]:
+        """Build and unpack the image; its reference and what it is, or None and why tasks run from the checkout.
+
+        Raises:
+            ImageError: there is something that builds images, and it failed.
+        """
+        arguments = ("-m", "local.image", str(self._root), str(self._directory))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, *arguments),
+            cwd=self._root,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            output, errors = await process.communicate()
+        finally:
+            await _end(process)
+        if process.returncode != 0:
+            raise ImageError(f"the image: {errors.decode(errors='replace').strip()}")
+        built = json.loads(output)
+        return f"{_REPOSITORY}{built['folder']}" if built["folder"] else None, built["words"]
+
+    def files(self, reference: str) -> ContainerFiles:
+        """The files that the containers of an image see."""
+        if not reference.startswith(_REPOSITORY):
+            return CheckoutFiles(directory=self._root, path=Path(sys.executable).parent)
+        image = RootFilesystem.load(self._directory / reference.removeprefix(_REPOSITORY))
+        return ImageFiles(image=image, shared=tuple(self.shared))
+
+    def forget_all_but(self, reference: str | None) -> None:
+        """Drop the unpacked images that no task runs in any more."""
+        kept = (reference or "").removeprefix(_REPOSITORY)
+        for folder in self._directory.glob("*"):
+            if folder.name != kept:
+                remove(folder)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End the tools of a build that nobody waits for any more; they clean up when they are asked first."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await process.wait()
+    kill_group(process.pid)
+    await process.wait()
