@@ -1,0 +1,1 @@
+"""What `make image` reads, compares and shows, without an image."""
