@@ -2,7 +2,7 @@
 #
 # Every file that is added carries the same date and mode wherever it is built, and the layers go from what changes
 # least to what changes most: a commit that leaves the packages alone stores and pulls the layer of api/ only.
-# A build argument can hold no secret: each is checked below, and one that is not declared reaches nothing.
+# What a secret looks like is refused as an argument, and an argument that is not declared here reaches nothing.
 
 # The digest is that of the multi-platform index. An argument, so that a base of the same kind can take its place.
 ARG BASE=python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
@@ -12,7 +12,7 @@ FROM ${BASE} AS packages
 WORKDIR /build
 COPY requirements/api.txt ./
 # Wheels only, so nothing is compiled; a fixed hash seed and hash-based byte code make the same files each time.
-RUN pip install --require-hashes --only-binary :all: --no-deps --no-compile --no-cache-dir --root-user-action ignore \
+RUN pip install --quiet --require-hashes --only-binary :all: --no-deps --no-compile --no-cache-dir --root-user-action ignore \
       --disable-pip-version-check --target /image/app/packages --requirement api.txt \
  && rm -rf /image/app/packages/bin \
  && PYTHONHASHSEED=0 python -m compileall -q --invalidation-mode unchecked-hash -s /image /image/app/packages \
@@ -32,8 +32,8 @@ ARG SOURCE=
 # becomes root. The arguments stand before this instruction because builders look only here whether they have changed.
 RUN if [ "$REVISION" != unreleased ]; then expr "$REVISION" : '[0-9a-f]\{40\}$' > /dev/null \
       || { echo "REVISION: 40 hex digits of a commit, or unreleased" >&2; exit 64; }; fi \
- && if [ -n "$SOURCE" ]; then expr "$SOURCE" : 'https://[a-z0-9.-]*/[A-Za-z0-9_./-]*$' > /dev/null \
-      || { echo "SOURCE: https address of the repository, without user and query" >&2; exit 64; }; fi \
+ && if [ -n "$SOURCE" ]; then expr "$SOURCE" : 'https://[a-z0-9.-]\{1,\}\(/[A-Za-z0-9_.-]\{1,\}\)\{2,\}$' > /dev/null \
+      || { echo "SOURCE: https://<host>/<owner>/<name> of the repository, nothing else" >&2; exit 64; }; fi \
  && rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/*-packages/* /usr/local/lib/python3*/ensurepip \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
  && touch --date=@0 /usr/local/bin /usr/local/lib/python3* /usr/local/lib/python3*/*-packages

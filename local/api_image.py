@@ -3,19 +3,19 @@
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.child import kill_group
+from local.child import die_with_parent, kill_group
+from local.container import ContainerError
 from local.container_files import CheckoutFiles, ContainerFiles, ImageFiles
 from local.image.root_filesystem import RootFilesystem, remove
 from local.image.tool import ImageError
 
 _REPOSITORY = "localhost/priceguard-api:image-"
-_STOP_SECONDS = 5
+_STOP_SECONDS = 25  # longer than the build gives its tools
 
 
 class ApiImage:
@@ -46,6 +46,7 @@ class ApiImage:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
         try:
             output, errors = await process.communicate()
@@ -60,7 +61,10 @@ class ApiImage:
         """The files that the containers of an image see."""
         if not reference.startswith(_REPOSITORY):
             return CheckoutFiles(directory=self._root, path=Path(sys.executable).parent)
-        image = RootFilesystem.load(self._directory / reference.removeprefix(_REPOSITORY))
+        try:
+            image = RootFilesystem.load(self._directory / reference.removeprefix(_REPOSITORY))
+        except FileNotFoundError:
+            raise ContainerError(f"CannotPullContainerError: {reference} is not here; `up --image` builds it") from None
         return ImageFiles(image=image, shared=tuple(self.shared))
 
     def forget_all_but(self, reference: str | None) -> None:
@@ -72,10 +76,10 @@ class ApiImage:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End the tools of a build that nobody waits for any more; they clean up when they are asked first."""
+    """End a build that nobody waits for any more: it asks its tools, which clean up."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
+            process.terminate()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS):
                 await process.wait()

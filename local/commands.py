@@ -42,7 +42,7 @@ def up(
     """Bring the platform up, or up to date; without --detach it stops with Ctrl-C."""
     console = Console()
     try:
-        values = parse_assignments(assignments or [])
+        values = parse_assignments(assignments or [], builds_image=image)
         was_running = connect(local_directory()) is not None
         connection = connect_or_start(port)
     except (ClientError, OverrideError) as error:

@@ -15,11 +15,11 @@ class OverrideError(Exception):
     """A `--set` that is not `key=value`."""
 
 
-def parse_assignments(assignments: list[str]) -> dict[str, str]:
+def parse_assignments(assignments: list[str], *, builds_image: bool = False) -> dict[str, str]:
     """`["priceguard:logLevel=WARNING"]` -> `{"priceguard:logLevel": "WARNING"}`; `priceguard:` may be left out.
 
     Raises:
-        OverrideError: an assignment without `=`, or without a key.
+        OverrideError: an assignment without `=`, or without a key, or of the image where one is built.
     """
     values: dict[str, str] = {}
     for assignment in assignments:
@@ -27,6 +27,8 @@ def parse_assignments(assignments: list[str]) -> dict[str, str]:
         if not equals or not key.strip():
             raise OverrideError(f"--set {assignment!r}: write key=value, such as priceguard:logLevel=WARNING")
         values[key if ":" in key else f"priceguard:{key}"] = value
+    if builds_image and "priceguard:image" in values:
+        raise OverrideError("--image builds the image, and --set names another: leave one of them out")
     return values
 
 

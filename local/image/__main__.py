@@ -5,6 +5,7 @@ folder, and `words`, what it is; on a machine that cannot do that the folder is 
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from local.image.tool import ImageError, NotHereError
 
 
 def main(root: Path, directory: Path) -> int:
-    """Exit code 0, or 1 with the reason on standard error."""
+    """Exit code 0, or 1 with the reason on standard error. SIGTERM ends it as Ctrl-C does, its tools first."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         can_enter()
         engine = choose_engine()
@@ -26,9 +28,11 @@ def main(root: Path, directory: Path) -> int:
         RootFilesystem.unpack(engine, image, directory / folder)
     except NotHereError as error:
         return answer(None, f"none, tasks run from the checkout: {error}")
-    except ImageError as error:
+    except (ImageError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return answer(folder, f"{folder}, by {engine.name} on {base_words}")
 
 

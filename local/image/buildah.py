@@ -73,7 +73,7 @@ class Buildah:
             # chroot and the machine's network: neither needs a container runtime.
             self._run(
                 "build-using-dockerfile",
-                *("--format", "oci", "--layers", *(["--no-cache"] if fresh else [])),
+                *("--format", "oci", "--layers", "--force-rm", *(["--no-cache"] if fresh else [])),
                 *("--isolation", "chroot", "--network", "host"),
                 *("--timestamp", "0", "--identity-label=false"),
                 *("--iidfile", id_file, "--tag", f"localhost/{recipe.name}", *arguments),

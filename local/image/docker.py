@@ -27,7 +27,8 @@ class Docker:
             version = run(["docker", "version", "--format", "{{.Server.Version}}"], seconds=20)
         except ImageError:
             return None
-        return cls(version) if int(version.partition(".")[0]) >= _OLDEST else None
+        major = version.partition(".")[0]
+        return cls(version) if major.isdigit() and int(major) >= _OLDEST else None
 
     def has(self, image: str) -> bool:
         """Whether the daemon has `image`."""
@@ -52,7 +53,13 @@ class Docker:
             id_file = Path(folder) / "id"
             run(
                 [
-                    *("docker", "build", "--network", "host", *(["--no-cache"] if fresh else [])),
+                    *(
+                        "docker",
+                        "build",
+                        "--provenance=false",
+                        "--sbom=false",
+                    ),  # else the id holds the time of the build
+                    *("--network", "host", *(["--no-cache"] if fresh else [])),
                     *("--iidfile", id_file, "--tag", f"localhost/{recipe.name}"),
                     *(word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")),
                     recipe.context,

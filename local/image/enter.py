@@ -4,6 +4,8 @@ What the kernel can do for a process of its own, without a container runtime: th
 when the task definition says so; it runs as the image's user, without a capability and without a way to get one back;
 and it ends with the process that started it. Network, process ids, processor and memory are the machine's.
 
+`--probe` in place of the plan only tries whether that is allowed.
+
 Runs by itself, with the standard library only. Without root it makes a user namespace for its mounts.
 """
 
@@ -17,6 +19,7 @@ from typing import Any
 NEW_USER, NEW_MOUNTS = 0x10000000, 0x00020000  # CLONE_*, linux/sched.h
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_EXECUTE, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 PARENT_DEATH_SIGNAL, NO_NEW_PRIVILEGES, SIGKILL = 1, 38, 9  # linux/prctl.h
+PROBE = "--probe"
 # The kernel's, and how names are looked up.
 GIVEN = ("/dev", "/proc", "/etc/hosts", "/etc/resolv.conf")
 
@@ -49,6 +52,7 @@ def own_namespaces(user: int, group: int) -> None:
 def make_root(root: str, shared: list[str], *, read_only: bool) -> None:
     """Put what every process needs, and what is shared with this one, into the root, then close it."""
     mount(root, root, BIND | RECURSIVE)
+    before = os.umask(0o022)  # whoever the process becomes must get through
     for path in (*GIVEN, *shared):
         place = Path(root + path)
         if Path(path).is_dir():
@@ -59,9 +63,17 @@ def make_root(root: str, shared: list[str], *, read_only: bool) -> None:
         else:
             continue
         mount(path, str(place), BIND | RECURSIVE)
+        if place.is_file():
+            close(str(place))
+    os.umask(before)
     if read_only:
-        kept = os.statvfs(root).f_flag & (NO_SETUID | NO_DEVICES | NO_EXECUTE)  # a namespace may add, not take away
-        mount("none", root, REMOUNT | BIND | READ_ONLY | kept)
+        close(root)
+
+
+def close(target: str) -> None:
+    """Make a mount read-only."""
+    kept = os.statvfs(target).f_flag & (NO_SETUID | NO_DEVICES | NO_EXECUTE)  # a namespace may add, not take away
+    mount("none", target, REMOUNT | BIND | READ_ONLY | kept)
 
 
 def main(plan: dict[str, Any]) -> None:
@@ -86,7 +98,10 @@ def main(plan: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     try:
-        main(json.loads(sys.argv[1]))
+        if sys.argv[1] == PROBE:
+            own_namespaces(os.geteuid(), os.getegid())
+        else:
+            main(json.loads(sys.argv[1]))
     except (OSError, ValueError) as error:  # a value that is wrong: a user's name instead of a number
         sys.stderr.write(f"cannot enter the image: {error}\n")
         sys.exit(127)

@@ -10,7 +10,7 @@ from local.overrides import revision
 
 # What decides the content of the API's image.
 INPUTS = ("Dockerfile", ".dockerignore", "api", "requirements/api.txt")
-_LEFT_OUT = (":(exclude,glob)**/__pycache__/**",)  # as .dockerignore does
+_LEFT_OUT = (":(exclude,glob)api/**/__pycache__/**", ":(exclude,glob)api/**/.*")  # as .dockerignore does
 _BASE = re.compile(r"^ARG BASE=(\S+@sha256:\S+)$", re.MULTILINE)
 # As git writes remotes: https, ssh, and the short form of ssh.
 _SOURCE = re.compile(

@@ -1,16 +1,18 @@
 """An image's files on this machine, and commands that run in them."""
 
+import contextlib
 import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from local.image import enter
 from local.image.engine import Engine
-from local.image.tool import NotHereError
+from local.image.tool import ImageError, NotHereError, run
 
 _ROOT, _SETTINGS = "rootfs", "image.json"
 
@@ -35,17 +37,27 @@ class RootFilesystem:
 
     @classmethod
     def unpack(cls, engine: Engine, image: str, directory: Path) -> "RootFilesystem":
-        """Unpack `image` into `directory`, or take what is there already.
+        """Unpack `image` into `directory`, or take what is there already: it is there as a whole or not at all.
 
         Raises:
-            ImageError: it cannot be unpacked. What was there half is made anew next time.
+            ImageError: it cannot be unpacked.
         """
         if (directory / _SETTINGS).exists():
             return cls.load(directory)
-        if directory.exists():
-            remove(directory)
+        directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f"{directory.name}.", dir=directory.parent))
+        try:
+            cls._unpack(engine, image, beside)
+            with contextlib.suppress(OSError):  # somebody else was faster, and has the same
+                beside.rename(directory)
+        finally:
+            remove(beside)
+        return cls.load(directory)
+
+    @classmethod
+    def _unpack(cls, engine: Engine, image: str, directory: Path) -> None:
         root = directory / _ROOT
-        root.mkdir(parents=True)
+        root.mkdir()
         engine.unpack(image, root)
         found = engine.inspect(image)
         unpacked = cls(
@@ -57,8 +69,7 @@ class RootFilesystem:
         )
         settings = asdict(unpacked)
         del settings["path"]
-        (directory / _SETTINGS).write_text(json.dumps(settings))  # last: it says that the rest is whole
-        return unpacked
+        (directory / _SETTINGS).write_text(json.dumps(settings))
 
     @classmethod
     def load(cls, directory: Path) -> "RootFilesystem":
@@ -79,7 +90,7 @@ class RootFilesystem:
         Args:
             command: is looked up on the PATH of the environment that it is started with.
             user: instead of the image's; a name is none, because nothing in the image gives it a number.
-            read_only: whether nothing at all can be written.
+            read_only: whether nothing of the image can be written. Memory that is shared by name (`/dev/shm`) can.
             shared: files of this machine that the command may read at the same path.
         """
         plan = {
@@ -95,22 +106,30 @@ class RootFilesystem:
 
 
 def can_enter() -> None:
-    """Whether commands can run in an image's files here.
+    """Find out whether commands can run in an image's files here.
 
     Raises:
-        NotHereError: not on this system.
+        NotHereError: not on this system, or it refuses the mounts that this takes.
     """
     if sys.platform != "linux":
         raise NotHereError(f"an image's command runs on Linux only, not on {sys.platform}")
+    try:
+        run([sys.executable, "-I", "-S", enter.__file__, enter.PROBE], seconds=20)
+    except ImageError as error:
+        why = str(error).strip().rpartition("    ")[2]
+        raise NotHereError(
+            f"this system gives a process no mounts of its own ({why}); become root, or "
+            "allow user namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
+        ) from None
 
 
 def remove(directory: Path) -> None:
-    """Drop what `unpack` made, whatever the modes of its folders are; nothing there is fine."""
-    if not directory.exists():
-        return
-    directory.chmod(0o700)
-    for place, folders, _ in os.walk(directory):
-        for folder in (Path(place, name) for name in folders):
-            if not folder.is_symlink():
-                folder.chmod(0o700)
-    shutil.rmtree(directory)
+    """Drop what `unpack` made, whatever the modes of its folders are; nothing there is fine, and so is company."""
+    while directory.exists():
+        with contextlib.suppress(FileNotFoundError):
+            directory.chmod(0o700)
+            for place, folders, _ in os.walk(directory):
+                for folder in (Path(place, name) for name in folders):
+                    if not folder.is_symlink():
+                        folder.chmod(0o700)
+            shutil.rmtree(directory)

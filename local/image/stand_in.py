@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.image.engine import Engine
 from local.image.recipe import official_base
-from local.image.tool import ImageError, require, run
+from local.image.tool import ImageError, NotHereError, require, run
 
 SUITE = "trixie"  # what the official bases are made of
 # As Debian's own slim images: no manuals, no translations.
@@ -67,7 +67,7 @@ def choose_base(engine: Engine, context: Path) -> tuple[str, str]:
     """The base of the Dockerfile in `context`, official if it can be had; its reference, and what it is in words.
 
     Raises:
-        ImageError: neither can be had.
+        NotHereError: neither can be had.
     """
     official = official_base(context)
     short = official.partition("@")[0].removeprefix("docker.io/library/")
@@ -75,10 +75,13 @@ def choose_base(engine: Engine, context: Path) -> tuple[str, str]:
         return official, short
     kind = short.partition(":")[0]
     if kind not in STAND_INS:
-        raise ImageError(f"{short} cannot be pulled, and there is no stand-in for it; give a base that is here")
+        raise NotHereError(f"{short} cannot be pulled, and there is no stand-in for it; give a base that is here")
     image = f"localhost/priceguard-base-{kind}:{SUITE}"
     if not engine.has(image):
-        _make(engine, STAND_INS[kind](), image)
+        try:
+            _make(engine, STAND_INS[kind](), image)
+        except ImageError as error:
+            raise NotHereError(f"{short} cannot be pulled, and no stand-in made: {error}") from error
     return image, f"Debian {SUITE} instead of {short}, which cannot be pulled"
 
 

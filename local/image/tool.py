@@ -1,12 +1,12 @@
 """Running the tools that make images."""
 
-import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-_TAIL = 15  # lines of a failed tool's output that are shown
+_TAIL, _WIDEST = 15, 200  # lines of a failed tool's output that are shown, and characters of each
+_END_SECONDS = 20
 
 
 class ImageError(Exception):
@@ -17,8 +17,11 @@ class NotHereError(ImageError):
     """This machine cannot build images, or not run what is in them."""
 
 
-def run(command: Sequence[str | Path], *, seconds: float = 600, environment: Mapping[str, str] | None = None) -> str:
+def run(command: Sequence[str | Path], *, seconds: float = 600) -> str:
     """Run a tool to its end; what it wrote on standard output, without white space around it.
+
+    Whatever interrupts this asks the tool to end and waits for it, because tools that make images have mounts and
+    folders to clean up.
 
     Raises:
         ImageError: it failed, took longer than `seconds`, or is not there; with the end of its output.
@@ -26,26 +29,40 @@ def run(command: Sequence[str | Path], *, seconds: float = 600, environment: Map
     words = [str(word) for word in command]
     what = " ".join([words[0], *[word for word in words[1:] if not word.startswith("-")][:1]])
     try:
-        done = subprocess.run(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
             words,
-            env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=seconds,
-            check=False,
         )
     except FileNotFoundError:
         raise ImageError(f"{words[0]} is not installed") from None
     except OSError as error:
         raise ImageError(f"{words[0]} cannot be run: {error.strerror}") from None
+    with process:
+        try:
+            output, errors = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise ImageError(f"`{what} …` did not end within {seconds:g} s") from None
+        except BaseException:
+            _end(process)
+            raise
+    if process.returncode != 0:
+        lines = (output + errors).strip().splitlines()[-_TAIL:]
+        tail = "\n".join(f"    {line[:_WIDEST]}" for line in lines)
+        raise ImageError(f"`{what} …` failed with exit code {process.returncode}:\n{tail}")
+    return output.strip()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.communicate(timeout=_END_SECONDS)
     except subprocess.TimeoutExpired:
-        raise ImageError(f"`{what} …` did not end within {seconds:g} s") from None
-    if done.returncode != 0:
-        tail = "\n".join(f"    {line}" for line in (done.stdout + done.stderr).strip().splitlines()[-_TAIL:])
-        raise ImageError(f"`{what} …` failed with exit code {done.returncode}:\n{tail}")
-    return done.stdout.strip()
+        process.kill()
 
 
 def require(*tools: str) -> None:

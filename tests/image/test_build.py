@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from local.image.buildah import Buildah
 from local.image.engine import Engine
 from local.image.recipe import INPUTS, Recipe
 from local.image.root_filesystem import RootFilesystem
-from local.image.tool import ImageError
+from local.image.tool import ImageError, run
+from render import program
 from render.configuration import ROOT
 from render.manifest import Manifest
-from render.program import run
 from tests.infra.test_service import container
 
 SECRET = "sk_test_neverInAnImage0123456789"
@@ -25,9 +26,14 @@ def contents(files: RootFilesystem) -> bytes:
     return b"".join(path.read_bytes() for path in (files.path / "app").rglob("*") if path.is_file())
 
 
+def containers(engine: Engine) -> str:
+    """The working containers; a build leaves none behind."""
+    return run(["buildah", "containers", "--quiet"]) if isinstance(engine, Buildah) else ""
+
+
 def test_the_configuration_is_what_the_task_definition_says(engine: Engine, image: str, recipe: Recipe) -> None:
     """Command, user, port; labels that say where it comes from."""
-    manifest: Manifest = run("dev")
+    manifest: Manifest = program.run("dev")
     api, found = container(manifest), engine.inspect(image)
 
     assert found["Cmd"] == api["command"]
@@ -46,13 +52,18 @@ def test_the_configuration_is_what_the_task_definition_says(engine: Engine, imag
         ("REVISION", f"{'a' * 40} {SECRET}"),
         ("SOURCE", f"https://user:{SECRET}@example.com/priceguard/platform"),
         ("SOURCE", f"https://example.com/priceguard?token={SECRET}"),
+        ("SOURCE", f"https://example.com/{SECRET}"),
         ("SOURCE", SECRET),
     ],
 )
 def test_a_declared_argument_takes_no_secret(engine: Engine, recipe: Recipe, name: str, value: str) -> None:
     """The build fails and says what belongs there."""
+    before = containers(engine)
+
     with pytest.raises(ImageError, match=f"{name}: "):
         engine.build(replace(recipe, name="priceguard-refused", labels={**recipe.labels, name: value}))
+
+    assert containers(engine) == before
 
 
 def test_another_argument_reaches_nothing(

@@ -81,6 +81,7 @@ def test_nothing_builds_or_installs(files: RootFilesystem) -> None:
 
     assert not names & {"gcc", "cc", "ld", "make", "pip", "pip3", "uv", "curl", "wget", "git"}
     assert not list(files.path.rglob("site-packages/pip")) + list(files.path.rglob("dist-packages/pip"))
+    assert not list(files.path.rglob("ensurepip"))
     assert not left
 
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,28 @@ def python(files: RootFilesystem, *arguments: str, **environment: str) -> subpro
         timeout=60,
         check=False,
     )
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Path:
+    """A file of this machine, behind folders that are closed to others, as with a umask of 077."""
+    file = tmp_path / "closed" / "ca.crt"
+    file.parent.mkdir(mode=0o700)
+    file.write_text("authority")
+    file.chmod(0o644)
+    return file
+
+
+def test_a_shared_file_can_be_read_and_not_written(files: RootFilesystem, authority: Path) -> None:
+    """Whatever the umask of whoever starts it."""
+    program = f"print(open({str(authority)!r}).read()); open({str(authority)!r}, 'w')"
+    command = files.enter(["python", "-c", program], shared=[authority])
+
+    done = subprocess.run(command, env=files.environment, capture_output=True, text=True, umask=0o077, check=False)
+
+    assert done.stdout == "authority\n"
+    assert "Read-only file system" in done.stderr
+    assert authority.read_text() == "authority"
 
 
 def test_it_runs_as_a_user_without_any_power(files: RootFilesystem) -> None:

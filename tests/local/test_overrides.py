@@ -9,6 +9,14 @@ from local.overrides import OverrideError, fingerprint, local_configuration, par
 from render.configuration import ROOT, ConfigurationError, read_configuration
 
 
+def test_a_built_image_is_not_named_as_well() -> None:
+    """One of them would be ignored."""
+    with pytest.raises(OverrideError, match="leave one of them out"):
+        parse_assignments(["image=localhost/other:1"], builds_image=True)
+
+    assert parse_assignments(["image=localhost/other:1"]) == {"priceguard:image": "localhost/other:1"}
+
+
 def test_only_what_must_differs_from_the_dev_stack() -> None:
     """Everything else is the stack's own file."""
     dev = read_configuration("dev")

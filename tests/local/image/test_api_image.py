@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from local.api_image import ApiImage
+from local.container import ContainerError
 from local.container_files import CheckoutFiles, ContainerFiles, ImageFiles
 from local.image.root_filesystem import RootFilesystem
 from local.image.tool import ImageError
@@ -101,7 +102,7 @@ def test_a_definition_that_says_nothing_gets_what_ecs_gives(tmp_path: Path, defi
 
 def test_an_image_that_was_forgotten_has_no_files(tmp_path: Path) -> None:
     """A task of it must not run in something else."""
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ContainerError, match="up --image"):
         unpacked(tmp_path, "aaa").files(f"{REPOSITORY}bbb")
 
 

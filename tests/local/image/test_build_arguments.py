@@ -110,4 +110,4 @@ def test_what_is_no_plain_address_is_refused(source: str) -> None:
     """With what would be right, and without the value."""
     said = refusal(COMMIT, source)
 
-    assert said == "SOURCE: https address of the repository, without user and query\n"
+    assert said == "SOURCE: https://<host>/<owner>/<name> of the repository, nothing else\n"

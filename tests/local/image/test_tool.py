@@ -1,10 +1,13 @@
 """Running tools: what they say, and what is said when they fail."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from local.image.tool import ImageError, require, run
+from tests.journey.platform import wait_until
 from tests.local.image.fake_tools import Tools
 
 
@@ -23,14 +26,6 @@ def test_paths_are_words_like_others(tmp_path: Path) -> None:
 def test_nothing_can_be_typed_into_a_tool() -> None:
     """One that asks gets no answer, instead of waiting for ever."""
     assert run(["cat"]) == ""
-
-
-def test_variables_are_added_to_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that are given win."""
-    monkeypatch.setenv("OURS", "ours")
-    monkeypatch.setenv("BOTH", "ours")
-
-    assert run(["sh", "-c", "echo $OURS $BOTH $GIVEN"], environment={"BOTH": "g", "GIVEN": "g"}) == "ours g g"
 
 
 def test_a_failure_shows_the_code_and_the_last_lines() -> None:
@@ -77,3 +72,25 @@ def test_nothing_is_said_when_all_tools_are_there(tools: Tools) -> None:
 
     require("there")
     require()
+
+
+def test_an_interrupted_tool_ends_before_we_go_on(tmp_path: Path) -> None:
+    """It has mounts and folders to clean up; SIGKILL would leave them."""
+    script = "trap 'touch cleaned; exit 1' TERM; touch started; while :; do sleep 0.02; done"
+    program = f"""
+import signal
+from local.image.tool import run
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+try:
+    run(["sh", "-c", {script!r}])
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        wait_until((tmp_path / "started").exists)
+        process.terminate()
+        output, _ = process.communicate(timeout=20)
+
+    assert output == "interrupted\n"
+    assert (tmp_path / "cleaned").exists()
