@@ -3,11 +3,13 @@
 import typer
 
 from local import commands as local_commands
-from priceguard import webhooks
+from priceguard import environments, webhooks
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(local_commands.app)
 app.add_typer(webhooks.app)
+app.command("render")(environments.render)
+app.command("cost")(environments.show_cost)
 
 
 @app.callback()

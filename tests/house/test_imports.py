@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "render": {"render", "infra"},
     "gitops": {"gitops", "render", "policy"},
     "local": {"local", "render", "gitops.engine"},
-    "priceguard": {"priceguard", "gitops", "local"},
+    "priceguard": {"priceguard", "gitops", "local", "render"},
     "bench": {"bench", "local", "render"},
 }
 ONLY_IN = {

@@ -11,7 +11,7 @@ FORBIDDEN = {"utils", "util", "helpers", "common", "core", "manager", "misc"}
 
 def python_files() -> list[Path]:
     """Every Python file of ours."""
-    folders = ("infra", "api", "bench", "render", "gitops", "local", "priceguard", "tests", "requirements")
+    folders = ("infra", "api", "bench", "render", "gitops", "local", "policy", "priceguard", "tests", "requirements")
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
 
 

@@ -1,0 +1,94 @@
+"""Where an environment departs from a rule on purpose: each with its reason, and until when.
+
+An exception that has ended stops the update, so that somebody decides again; one that covers nothing is reported, so
+that it is taken out.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleException:
+    """One exception.
+
+    Args:
+        rule: name of the rule.
+        type: type token of the resource.
+        name: its logical name.
+        environment: where it holds.
+        reason: why the rule does not fit here, and what stands in its place.
+        until: the last day on which it holds.
+        tag: key and value that the resource must carry, so that it says so itself.
+    """
+
+    rule: str
+    type: str
+    name: str
+    environment: str
+    reason: str
+    until: date
+    tag: tuple[str, str] | None = None
+
+
+REVIEW = date(2027, 11, 30)
+EXTERNAL = ("rotation", "external")
+BEHIND_THE_LOAD_BALANCER = (
+    "TLS ends at the load balancer: the target group's port is open to its security group alone, inside the VPC, and "
+    "tasks have no certificate that it could verify."
+)
+COMPOSED_URL = (
+    "The program composes the API's database URL from a random password; a password that RDS rotates every week would "
+    "break that URL until the tasks are restarted (docs/adr/0003-composed-database-url.md)."
+)
+ISSUED_BY_STRIPE = (
+    "Stripe issues it and only Stripe can rotate it: operators do that as docs/stripe.md says, and a new version rolls "
+    "the service."
+)
+
+EXCEPTIONS = (
+    RuleException(
+        rule="task-public-address",
+        type="aws:ecs/service:Service",
+        name="api",
+        environment="dev",
+        reason="Tasks of dev leave through public addresses, which saves a NAT gateway; their security group lets "
+        "nothing in but the load balancer (docs/adr/0002-dev-egress.md).",
+        until=REVIEW,
+    ),
+    *(
+        RuleException(
+            rule="target-group-tls",
+            type="aws:lb/targetGroup:TargetGroup",
+            name="api",
+            environment=environment,
+            reason=BEHIND_THE_LOAD_BALANCER,
+            until=REVIEW,
+        )
+        for environment in ("dev", "prod")
+    ),
+    *(
+        RuleException(
+            rule="database-managed-password",
+            type="aws:rds/instance:Instance",
+            name="database",
+            environment=environment,
+            reason=COMPOSED_URL,
+            until=REVIEW,
+        )
+        for environment in ("dev", "prod")
+    ),
+    *(
+        RuleException(
+            rule="secret-rotation",
+            type="aws:secretsmanager/secret:Secret",
+            name=name,
+            environment=environment,
+            reason=ISSUED_BY_STRIPE,
+            until=REVIEW,
+            tag=EXTERNAL,
+        )
+        for environment in ("dev", "prod")
+        for name in ("stripe-secret-key", "stripe-webhook-secret")
+    ),
+)

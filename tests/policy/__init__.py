@@ -1,0 +1,1 @@
+"""The policy rules: what each refuses and accepts, exceptions, and the pack."""

@@ -1,0 +1,1 @@
+"""For each rule, what it refuses and what it accepts."""
