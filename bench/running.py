@@ -19,6 +19,7 @@ import requests
 from bench.subject import Subject
 from local.child import die_with_parent
 from local.image.tool import ImageError
+from local.loopback import direct_session
 from local.ports import free_port
 from local.postgres import PostgresServer
 
@@ -108,8 +109,7 @@ class Running:
 
     def _wait_until_healthy(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        with requests.Session() as session:
-            session.trust_env = False
+        with direct_session() as session:
             while process.poll() is None and time.monotonic() < deadline:
                 with contextlib.suppress(requests.RequestException):
                     if session.get(self._url("/health"), timeout=5).status_code == 200:
@@ -120,8 +120,7 @@ class Running:
 
     def _register_and_login(self) -> None:
         account = {"email": f"you+{secrets.token_hex(4)}@example.com", "password": "correct horse battery"}
-        with requests.Session() as session:
-            session.trust_env = False
+        with direct_session() as session:
             for path, expected in (("register", 201), ("login", 200)):
                 answer = session.post(self._url(f"/api/auth/{path}"), json=account, timeout=10)
                 if answer.status_code != expected:

@@ -1,14 +1,13 @@
 """Which files the platform's tasks run in: the checkout's, or those of the API's image, built here and unpacked."""
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.child import die_with_parent, kill_group
+from local.child import die_with_parent, stop_group
 from local.container import ContainerError
 from local.container_files import CheckoutFiles, ContainerFiles, ImageFiles
 from local.image.root_filesystem import RootFilesystem, remove
@@ -51,7 +50,7 @@ class ApiImage:
         try:
             output, errors = await process.communicate()
         finally:
-            await _end(process)
+            await stop_group(process, _STOP_SECONDS)  # when nobody waits any more: it ends its tools, which clean up
         if process.returncode != 0:
             raise ImageError(f"the image: {errors.decode(errors='replace').strip()}")
         built = json.loads(output)
@@ -73,15 +72,3 @@ class ApiImage:
         for folder in self._directory.glob("*"):
             if folder.name != kept:
                 remove(folder)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End a build that nobody waits for any more: it asks its tools, which clean up."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_STOP_SECONDS):
-                await process.wait()
-    kill_group(process.pid)
-    await process.wait()

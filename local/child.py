@@ -74,14 +74,7 @@ class Child:
 
         A process that has ended already is fine: what it may have left in its group is killed.
         """
-        if self.process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.send_signal(first)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(timeout):
-                    await self.wait()
-        self.kill()
-        return await self.wait()
+        return await stop_group(self.process, timeout, first)
 
     def kill(self) -> None:
         """SIGKILL to all of its process group, at once."""
@@ -93,6 +86,22 @@ class Child:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 16384))
             return tuple(file.read().decode(errors="replace").splitlines()[-lines:])
         return ()
+
+
+async def stop_group(
+    process: asyncio.subprocess.Process,
+    timeout: float,  # noqa: ASYNC109
+    first: signal.Signals = signal.SIGTERM,
+) -> int:
+    """`Child.stop` for any process that leads a process group."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(first)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await process.wait()
+    kill_group(process.pid)
+    return await process.wait()
 
 
 def kill_group(pid: int) -> None:

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.git import git
 from render.configuration import ConfigurationError, as_text, read_configuration
 
 STACK = "dev"
@@ -98,9 +98,4 @@ def fingerprint(root: Path) -> str:
 
 def revision(root: Path) -> str:
     """The commit that is checked out, or `unreleased` where there is none."""
-    command = ["git", "-C", str(root), "rev-parse", "--verify", "--quiet", "HEAD"]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return "unreleased"
-    return found.stdout.strip() or "unreleased"
+    return git(root, "rev-parse", "--verify", "--quiet", "HEAD") or "unreleased"

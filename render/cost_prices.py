@@ -5,7 +5,8 @@ read (`as_of`), and whether the figure really stands there (`checked`) or is gen
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -86,15 +87,6 @@ def read_prices(text: str | None = None) -> Prices:
     """
     rows: list[dict[str, Any]] = json.loads(text or FILE.read_text(), parse_float=Decimal, parse_int=Decimal)
     prices = [Price(**row) for row in rows]
-    if twice := repeated(price.item for price in prices):
+    if twice := sorted(item for item, times in Counter(price.item for price in prices).items() if times > 1):
         raise CostError(f"render/{FILE.name} has {', '.join(twice)} more than once")
     return Prices({price.item: price for price in prices})
-
-
-def repeated(names: Iterable[str]) -> list[str]:
-    """Those that occur more than once, sorted."""
-    seen: set[str] = set()
-    twice: set[str] = set()
-    for name in names:
-        (twice if name in seen else seen).add(name)
-    return sorted(twice)

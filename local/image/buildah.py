@@ -41,7 +41,7 @@ class Buildah:
     def has(self, image: str) -> bool:
         """Whether `image` is in the storage."""
         try:
-            self._run("inspect", "--type", "image", image)
+            self._inspect(image)
         except ImageError:
             return False
         return True
@@ -85,22 +85,13 @@ class Buildah:
         """Push to a registry on loopback; the digest that the image has there."""
         with tempfile.TemporaryDirectory() as folder:
             digest_file = Path(folder) / "digest"
-            self._run(
-                *(
-                    "push",
-                    "--quiet",
-                    "--tls-verify=false",
-                    "--digestfile",
-                    digest_file,
-                    image,
-                    f"docker://{destination}",
-                )
-            )
+            options = ("--quiet", "--tls-verify=false", "--digestfile", digest_file)
+            self._run("push", *options, image, f"docker://{destination}")
             return digest_file.read_text().strip()
 
     def inspect(self, image: str) -> dict[str, Any]:
         """The image's configuration, and the digests of its `layers`."""
-        found = json.loads(self._run("inspect", "--type", "image", image))["OCIv1"]
+        found = json.loads(self._inspect(image))["OCIv1"]
         return {**found["config"], "layers": found["rootfs"]["diff_ids"]}
 
     def unpack(self, image: str, directory: Path) -> None:
@@ -118,6 +109,9 @@ class Buildah:
     def drop_all(self) -> None:
         """Drop every image. Without root some files of a storage belong to users of a namespace: only buildah can."""
         self._run("rmi", "--all", "--force")
+
+    def _inspect(self, image: str) -> str:
+        return self._run("inspect", "--type", "image", image)
 
     def _run(self, *arguments: str | Path) -> str:
         return run([*self._buildah, *arguments])

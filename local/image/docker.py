@@ -33,7 +33,7 @@ class Docker:
     def has(self, image: str) -> bool:
         """Whether the daemon has `image`."""
         try:
-            run(["docker", "image", "inspect", image])
+            _inspect(image)
         except ImageError:
             return False
         return True
@@ -49,22 +49,14 @@ class Docker:
     def build(self, recipe: Recipe, *, fresh: bool = False) -> str:
         """Build; the image's id."""
         arguments = {**recipe.arguments, "SOURCE_DATE_EPOCH": "0"}
+        # Attestations inside the image would hold the time of the build, and so would its id.
+        options = ["--provenance=false", "--sbom=false", "--network", "host", *(["--no-cache"] if fresh else [])]
+        for name, value in arguments.items():
+            options += ["--build-arg", f"{name}={value}"]
         with tempfile.TemporaryDirectory() as folder:
             id_file = Path(folder) / "id"
-            run(
-                [
-                    *(
-                        "docker",
-                        "build",
-                        "--provenance=false",
-                        "--sbom=false",
-                    ),  # else the id holds the time of the build
-                    *("--network", "host", *(["--no-cache"] if fresh else [])),
-                    *("--iidfile", id_file, "--tag", f"localhost/{recipe.name}"),
-                    *(word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")),
-                    recipe.context,
-                ]
-            )
+            result = ["--iidfile", id_file, "--tag", f"localhost/{recipe.name}"]
+            run(["docker", "build", *options, *result, recipe.context])
             return id_file.read_text().strip()
 
     def push(self, image: str, destination: str) -> str:
@@ -72,12 +64,12 @@ class Docker:
         run(["docker", "tag", image, destination])
         run(["docker", "push", "--quiet", destination])
         repository = destination.rpartition(":")[0]
-        known: list[str] = json.loads(run(["docker", "image", "inspect", image]))[0]["RepoDigests"]
+        known: list[str] = json.loads(_inspect(image))[0]["RepoDigests"]
         return next(name.rpartition("@")[2] for name in known if name.startswith(f"{repository}@"))
 
     def inspect(self, image: str) -> dict[str, Any]:
         """The image's configuration, and the digests of its `layers`."""
-        found = json.loads(run(["docker", "image", "inspect", image]))[0]
+        found = json.loads(_inspect(image))[0]
         return {**found["Config"], "layers": found["RootFS"]["Layers"]}
 
     def unpack(self, image: str, directory: Path) -> None:
@@ -90,3 +82,7 @@ class Docker:
                 run(["tar", "--extract", "--file", archive, "--directory", directory, "--exclude", "dev/*"])
         finally:
             run(["docker", "rm", container])
+
+
+def _inspect(image: str) -> str:
+    return run(["docker", "image", "inspect", image])

@@ -1,10 +1,10 @@
 """What an image is built from: the Dockerfile, its context, and arguments that can be no secret."""
 
 import re
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.git import git
 from local.image.tool import ImageError
 from local.overrides import revision
 
@@ -65,23 +65,13 @@ def api_recipe(root: Path, base: str) -> Recipe:
 
 def source(root: Path) -> str:
     """The repository's https address without user, password and port; empty where there is none."""
-    found = _SOURCE.fullmatch(_git(root, "remote", "get-url", "origin") or "")
+    found = _SOURCE.fullmatch(git(root, "remote", "get-url", "origin") or "")
     return f"https://{found['host']}/{found['path'].removesuffix('.git')}" if found else ""
 
 
 def _is_committed(root: Path) -> bool:
     """Whether every input is as committed here, ignored files included: the builder gets those, too."""
-    here = _git(root, "rev-parse", "--show-toplevel")
+    here = git(root, "rev-parse", "--show-toplevel")
     if here is None or Path(here) != root.resolve():
         return False
-    return _git(root, "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *INPUTS, *_LEFT_OUT) == ""
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    """What git says; None where there is no git or no repository, or git fails."""
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return git(root, "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *INPUTS, *_LEFT_OUT) == ""

@@ -16,6 +16,7 @@ import yaml
 
 from local.child import die_with_parent
 from local.image.tool import ImageError, require
+from local.loopback import direct_session
 from local.ports import free_port
 
 _START_SECONDS, _STOP_SECONDS = 20, 10
@@ -37,8 +38,7 @@ class Registry:
         return self._get(f"{repository}/blobs/{digest}")
 
     def _get(self, path: str) -> bytes:
-        with requests.Session() as session:
-            session.trust_env = False  # loopback is no proxy's business
+        with direct_session() as session:
             url = f"http://{self.address}/v2/{path}"
             try:
                 answer = session.get(url, headers={"Accept": _MANIFESTS}, timeout=30)
@@ -91,8 +91,7 @@ def registry(directory: Path) -> Generator[Registry]:
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    with requests.Session() as session:
-        session.trust_env = False
+    with direct_session() as session:
         while process.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(requests.RequestException):
                 if session.get(f"http://{address}/v2/", timeout=5).status_code == 200:

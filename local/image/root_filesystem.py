@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from local.image import enter
 from local.image.engine import Engine
-from local.image.tool import ImageError, NotHereError, run
+from local.image.tool import NotHereError
 
 _ROOT, _SETTINGS = "rootfs", "image.json"
 
@@ -113,14 +114,13 @@ def can_enter() -> None:
     """
     if sys.platform != "linux":
         raise NotHereError(f"an image's command runs on Linux only, not on {sys.platform}")
-    try:
-        run([sys.executable, "-I", "-S", enter.__file__, enter.PROBE], seconds=20)
-    except ImageError as error:
-        why = str(error).strip().rpartition("    ")[2]
+    probe = [sys.executable, "-I", "-S", enter.__file__, enter.PROBE]
+    done = subprocess.run(probe, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    if done.returncode != 0:
         raise NotHereError(
-            f"this system gives a process no mounts of its own ({why}); become root, or "
-            "allow user namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
-        ) from None
+            f"this system gives a process no mounts of its own ({done.stderr.strip()}); become root, or allow user "
+            "namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
+        )
 
 
 def remove(directory: Path) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-import requests
 import stripe
 
+from local.loopback import direct_session
 from local.providers.errors import Refusal
 from local.providers.resource import Diff, Kind, Made, Resource, World, compare
 
@@ -143,9 +143,7 @@ class _AlreadyThereError(Refusal):
 
 @cache
 def _client(url: str) -> stripe.StripeClient:
-    session = requests.Session()
-    session.trust_env = False  # no proxy: what goes to the stand-in never leaves this machine
-    transport = stripe.RequestsClient(timeout=_SECONDS, session=session)
+    transport = stripe.RequestsClient(timeout=_SECONDS, session=direct_session())
     return stripe.StripeClient(_KEY, base_addresses={"api": url}, http_client=transport, max_network_retries=0)
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import aiohttp
 import psutil
 import pytest
-import requests
 
+from local.loopback import direct_session
 from render.configuration import ROOT
 
 COMMAND = Path(sys.executable).parent / "priceguard"
@@ -107,8 +107,7 @@ class Commands:
     def stripe(self, path: str, **form: str) -> Any:
         """Ask the Stripe stand-in; with a form it is a POST."""
         url, headers = f"{self.part('stripe')['address']}{path}", {"Authorization": "Bearer sk_test_journey"}
-        with requests.Session() as session:
-            session.trust_env = False
+        with direct_session() as session:
             answer = session.request("POST" if form else "GET", url, data=form, headers=headers, timeout=30)
         answer.raise_for_status()
         return answer.json()

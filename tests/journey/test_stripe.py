@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import requests
 
+from local.loopback import direct_session
 from render.configuration import ROOT
 from tests.journey.platform import Commands, wait_until
 
@@ -104,8 +104,7 @@ def test_the_flow_of_the_readme(platform: Commands) -> None:
     assert [(i["kind"], i["status"]) for i in history["items"]] == [("invoice", "paid")]
     assert cancelled["subscription"]["cancel_at"] == cancelled["subscription"]["current_period_end"]
     assert "confirmSetup" in printed
-    with requests.Session() as session:
-        session.trust_env = False
+    with direct_session() as session:
         assert session.get(history["items"][0]["pdf_url"], timeout=10).content.startswith(b"%PDF")
 
     def everything_is_booked() -> bool:
@@ -126,9 +125,7 @@ def test_an_event_arrives_signed(platform: Commands, customer: str) -> None:
 def test_what_stripe_did_not_sign_is_refused(platform: Commands) -> None:
     """So what the test above saw accepted was verified."""
     url = f"{platform.status()['api_url']}/api/stripe/webhook"
-    with requests.Session() as session:
-        session.trust_env = False
-
+    with direct_session() as session:
         answer = session.post(url, b"{}", headers={"Stripe-Signature": "t=1,v1=00"}, timeout=10)
 
     assert answer.status_code == 400

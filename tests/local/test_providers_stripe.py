@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import requests
 import stripe
 
+from local.loopback import direct_session
 from local.providers import ProviderError, Providers, Surroundings
 from local.stripe_server import StripeServer
 from tests.local.conftest import AskAws
@@ -22,9 +22,7 @@ URL = {"url": "https://api.behaviour.example/api/stripe/webhook", "enabledEvents
 @pytest.fixture(scope="module")
 def asked(stripe_server: StripeServer) -> Any:
     """The stand-in, looked at apart from the providers."""
-    session = requests.Session()
-    session.trust_env = False
-    transport = stripe.RequestsClient(session=session)
+    transport = stripe.RequestsClient(session=direct_session())
     here = stripe_server.endpoint
     return stripe.StripeClient("sk_test_asked", base_addresses={"api": here}, http_client=transport).v1
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import psutil
 import pytest
-import requests
 
+from local.loopback import direct_session
 from local.providers import Resource
 from local.stand_ins import StandIns
 from local.state import Entry, State
@@ -22,8 +22,7 @@ AWS, STRIPE = "aws:ec2/vpc:Vpc", "stripe:index/product:Product"
 def ask(server: StripeServer, path: str, form: dict[str, str] | None = None) -> Any:
     """One request, without a proxy."""
     headers = {"Authorization": "Bearer sk_test_1"}
-    with requests.Session() as session:
-        session.trust_env = False
+    with direct_session() as session:
         method = "POST" if form else "GET"
         answer = session.request(method, f"{server.endpoint}{path}", data=form, headers=headers, timeout=10)
     return answer.json()

@@ -12,6 +12,7 @@ import requests
 
 from local.image.registry import registry
 from local.image.tool import ImageError
+from local.loopback import direct_session
 from tests.local.ecs_bench import ended
 from tests.local.image.fake_tools import Tools
 
@@ -38,8 +39,7 @@ def push_blob(session: requests.Session, address: str, content: bytes) -> dict[s
 
 def push_image(address: str, layer: bytes) -> tuple[str, dict[str, Any]]:
     """Push an image of one layer; the digest of its manifest, and the manifest."""
-    with requests.Session() as session:
-        session.trust_env = False
+    with direct_session() as session:
         manifest = {
             "schemaVersion": 2,
             "mediaType": f"{OCI}.manifest.v1+json",

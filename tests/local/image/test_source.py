@@ -95,7 +95,7 @@ def test_no_part_of_any_user_comes_out(user: str) -> None:
     remote = f"https://{user}@github.com/acme/price-guard_2.0.git"
     with pytest.MonkeyPatch.context() as patch:
         # What git says, without a process for each example.
-        patch.setattr("local.image.recipe._git", lambda *_: remote)
+        patch.setattr("local.image.recipe.git", lambda *_: remote)
 
         assert source(Path()) in {GITHUB, ""}
 
@@ -104,7 +104,7 @@ def test_no_part_of_any_user_comes_out(user: str) -> None:
 def test_what_comes_out_is_https_or_nothing(remote: str) -> None:
     """Whatever git says."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("local.image.recipe._git", lambda *_: remote)
+        patch.setattr("local.image.recipe.git", lambda *_: remote)
 
         found = source(Path())
 
