@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test image scan fuzz bench check format docs lock
+.PHONY: help setup up down test image scan fuzz bench check format docs golden lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ image: setup ## the API's image: built, proved, and its figures beside those of 
 	@$(BIN)/python -m bench.images
 	@$(BIN)/python -m pytest --quiet tests/image
 
-scan: setup ## known mistakes in the Dockerfiles, by checkov
+scan: setup ## known mistakes in the Dockerfiles and the bootstrap template, by checkov
 	@test .venv/scan/.installed -nt requirements/scan.txt || { $(BIN)/uv venv --quiet --clear .venv/scan \
 	  && $(BIN)/uv pip install --quiet --system-certs --require-hashes --python .venv/scan -r requirements/scan.txt \
 	  && touch .venv/scan/.installed; }
@@ -41,8 +41,12 @@ check: setup ## the checks that take seconds: format, lint, types, workflows
 format: setup ## put the code into shape
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 
-docs: setup ## docs/openapi.json from the routes
+docs: setup ## what the docs show of the code: docs/openapi.json, the diagrams of docs/architecture.md
 	@$(BIN)/python -m api.openapi_command > docs/openapi.json
+	@$(BIN)/python -m render.docs_command
+
+golden: setup ## the list of URNs, after a resource was added, renamed or taken away on purpose
+	@$(BIN)/python -m tests.infra.golden
 
 lock: setup ## pin the newest allowed versions, with hashes
 	@cd requirements && lock() { ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -9,6 +9,9 @@ from pulumi import ComponentResource, Input, InvokeOutputOptions, Output, Resour
 from infra.naming import Naming
 
 CURRENT = "AWSCURRENT"
+# Tags of those that nothing here could rotate: a new one comes from Stripe's dashboard, or with a new endpoint.
+ISSUED_BY_STRIPE = {"rotation": "external", "rotation-reason": "Stripe issues it"}
+TAGS = {"stripe-secret-key": ISSUED_BY_STRIPE, "stripe-webhook-secret": ISSUED_BY_STRIPE}
 
 
 class NoValueError(RunError):
@@ -40,8 +43,6 @@ class AppSecrets(ComponentResource):
     """priceguard:app_secrets:AppSecrets. Makes each secret, and the version of those that the program composes.
 
     Attributes:
-        references: environment variable of the API -> `valueFrom` of the task definition. It pins the version,
-            so a new version makes a new task definition, and that rolls the service.
         arns: ARNs of the secrets, for the role that may read them.
     """
 
@@ -49,16 +50,32 @@ class AppSecrets(ComponentResource):
         super().__init__("priceguard:app_secrets:AppSecrets", name, None, opts)
         self._args = args
         self.arns: list[Output[str]] = []
-        self.references: dict[str, Output[str]] = {
-            "DATABASE_URL": self._composed("database-url", args.database_url),
-            "ALLOWED_ORIGINS": self._composed("allowed-origins", ",".join(args.allowed_origins)),
-            "STRIPE_WEBHOOK_SECRET": self._composed("stripe-webhook-secret", args.webhook_secrets),
-            # Renaming this deletes the key that a person has put.
-            "STRIPE_SECRET_KEY": self._given("stripe-secret-key"),
+        self._composed: dict[str, Output[str]] = {
+            "DATABASE_URL": self._compose("database-url", args.database_url),
+            "ALLOWED_ORIGINS": self._compose("allowed-origins", ",".join(args.allowed_origins)),
+            "STRIPE_WEBHOOK_SECRET": self._compose("stripe-webhook-secret", args.webhook_secrets),
         }
+        # Renaming this deletes the key that a person has put.
+        self._stripe_key = self._secret("stripe-secret-key")
         self.register_outputs({})
 
-    def _composed(self, name: str, value: Input[str]) -> Output[str]:
+    def references(self) -> dict[str, Output[str]]:
+        """Environment variable of the API -> `valueFrom` of the task definition, for the service that needs them.
+
+        It pins the version, so a new version makes a new task definition, and that rolls the service. Of the secret
+        that a person puts, which is in no state, only the metadata of the versions is read.
+
+        Raises:
+            NoValueError: as the output is resolved, when nobody has put a value yet.
+        """
+        secret, environment = self._stripe_key, self._args.naming.environment
+        found = aws.secretsmanager.get_secret_versions_output(
+            secret_id=secret.id, opts=InvokeOutputOptions(parent=self)
+        )
+        version = found.versions.apply(lambda versions: current(environment, "stripe-secret-key", versions))
+        return {**self._composed, "STRIPE_SECRET_KEY": Output.concat(secret.arn, ":::", version)}
+
+    def _compose(self, name: str, value: Input[str]) -> Output[str]:
         """Make one secret with its version, and return the reference to that version."""
         secret = self._secret(name)
         version = aws.secretsmanager.SecretVersion(
@@ -70,18 +87,6 @@ class AppSecrets(ComponentResource):
         )
         return Output.concat(secret.arn, ":::", version.version_id)
 
-    def _given(self, name: str) -> Output[str]:
-        """Make one secret whose value a person puts, so that it is in no state; return the current version's reference.
-
-        Only the versions' metadata is read.
-        """
-        secret = self._secret(name)
-        found = aws.secretsmanager.get_secret_versions_output(
-            secret_id=secret.id, opts=InvokeOutputOptions(parent=self)
-        )
-        physical = self._args.naming.secret(name)
-        return Output.concat(secret.arn, ":::", found.versions.apply(lambda versions: current(physical, versions)))
-
     def _secret(self, name: str) -> aws.secretsmanager.Secret:
         args = self._args
         secret = aws.secretsmanager.Secret(
@@ -89,14 +94,16 @@ class AppSecrets(ComponentResource):
             name=args.naming.secret(name),
             kms_key_id=args.key_arn,
             recovery_window_in_days=30 if args.protect else 0,
-            tags=args.naming.tags(name),
+            tags={**args.naming.tags(name), **TAGS.get(name, {})},
             opts=ResourceOptions(parent=self),
         )
         self.arns.append(secret.arn)
         return secret
 
 
-def current(name: str, versions: Sequence[aws.secretsmanager.outputs.GetSecretVersionsVersionResult]) -> str:
+def current(
+    environment: str, name: str, versions: Sequence[aws.secretsmanager.outputs.GetSecretVersionsVersionResult]
+) -> str:
     """The id of the version that readers get.
 
     Raises:
@@ -106,7 +113,6 @@ def current(name: str, versions: Sequence[aws.secretsmanager.outputs.GetSecretVe
         if CURRENT in version.version_stages:
             return version.version_id
     raise NoValueError(
-        f"The secret {name} has no value yet. Put it, then run `pulumi up` again:\n"
-        f"  aws secretsmanager put-secret-value --secret-id {name} --secret-string file:///dev/stdin\n"
-        "waits for it: paste the key and press Ctrl-D twice, without Enter."
+        f"The secret {name} of {environment} has no value yet. Put it, then run `pulumi up` again:\n"
+        f"  priceguard secrets set {environment} {name}"
     )

@@ -26,7 +26,7 @@ DOMAIN = re.compile(rf"({LABEL}\.)+[a-z]{{2,63}}")
 ORIGIN = re.compile(rf"https://{DOMAIN.pattern}(:\d{{1,5}})?|http://(localhost|127\.0\.0\.1)(:\d{{1,5}})?")
 CERTIFICATE = re.compile(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}")
 REPOSITORY = r"[a-z0-9][a-z0-9.-]*(:\d+)?(/[a-z0-9][a-z0-9._-]*)*"
-IMAGE = re.compile(rf"{REPOSITORY}(@sha256:[0-9a-f]{{64}}|:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})")
+IMAGE = re.compile(rf"build|none|{REPOSITORY}(@sha256:[0-9a-f]{{64}}|:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})")
 WEBHOOK_SLOTS = ("a", "b", "a,b", "b,a")
 STRIPE_API = "https://api.stripe.com"
 STRIPE_KEY = r"\b(?:sk|rk|pk)_{mode}_\w+"
@@ -145,11 +145,22 @@ def matching(pattern: re.Pattern[str], expected: str) -> Check:
 
 text = matching(re.compile(r"\S.*"), "text")
 domain = matching(DOMAIN, "a host name in lower case such as api.example.com, without scheme, port or path")
+account = matching(re.compile(r"\d{12}"), "an AWS account of 12 digits, in quotes")
+email = matching(re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}"), "an e-mail address")
+tag = matching(re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/=+@-]{0,127}"), "text that a tag may hold, such as platform")
+snapshot = matching(
+    re.compile(r"[a-z](-?[a-z0-9]){0,254}|rds:[a-z0-9-]+|arn:aws:rds:\S+"), "name or ARN of an RDS snapshot"
+)
 certificate_arn = matching(
     CERTIFICATE, "the ARN of an ACM certificate (arn:aws:acm:<region>:<account>:certificate/<id>)"
 )
-image = matching(IMAGE, "repository@sha256:<64 hex digits> or, in dev, repository:<tag>, and never the tag latest")
+image = matching(
+    IMAGE, "none, repository@sha256:<64 hex digits> or, in dev, build or repository:<tag>, and never the tag latest"
+)
 revision = matching(re.compile(r"[0-9a-f]{40}|unreleased"), "a commit of 40 hex digits or, in dev, unreleased")
+source = matching(
+    re.compile(r"https://[a-z0-9.-]+/[\w.-]+/[\w.-]+"), "the address of a repository, https://<host>/<owner>/<name>"
+)
 stripe_publishable_key = matching(re.compile(r"pk_(test|live)_\w+"), "a publishable key, pk_test_... or pk_live_...")
 stripe_api_url = matching(
     re.compile(rf"{re.escape(STRIPE_API)}|http://127\.0\.0\.1:\d{{1,5}}"),
@@ -170,6 +181,17 @@ def origins(raw: Any) -> tuple[str, ...]:
     expected = "a list of origins such as https://app.example.com (http for localhost only, no path, no *)"
     value = as_json(raw, expected)
     if not isinstance(value, list) or not value or not all(isinstance(o, str) and ORIGIN.fullmatch(o) for o in value):
+        raise ValueError(expected)
+    return tuple(value)
+
+
+def domains(raw: Any) -> tuple[str, ...]:
+    """A JSON list of different host names, which may be empty."""
+    expected = "a list of different host names in lower case such as [api.example.com]"
+    value = as_json(raw, expected)
+    if not isinstance(value, list) or not all(isinstance(name, str) and DOMAIN.fullmatch(name) for name in value):
+        raise ValueError(expected)
+    if len(set(value)) < len(value):
         raise ValueError(expected)
     return tuple(value)
 

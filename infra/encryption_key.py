@@ -1,4 +1,4 @@
-"""The customer key that encrypts the environment's secrets, database and logs."""
+"""The customer key that encrypts the environment's secrets, database, logs and alarms."""
 
 import json
 from dataclasses import dataclass
@@ -56,38 +56,52 @@ class EncryptionKey(ComponentResource):
 
 
 def key_policy(args: EncryptionKeyArgs) -> dict[str, object]:
-    """IAM of the account decides who uses the key; CloudWatch Logs may, for this environment's log groups only."""
+    """IAM of the account decides who uses the key.
+
+    Services may for this environment only: CloudWatch Logs for its log groups, alarms and budgets for their topic.
+    """
+    account = {
+        "Sid": "Account",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{args.account}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return {"Version": "2012-10-17", "Statement": [account, for_logs(args), for_alarms(args)]}
+
+
+def for_logs(args: EncryptionKeyArgs) -> dict[str, object]:
+    """CloudWatch Logs encrypts and reads the environment's log groups."""
     log_groups = f"arn:aws:logs:{args.region}:{args.account}:log-group:"
     return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "Account",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{args.account}:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Sid": "CloudWatchLogs",
-                "Effect": "Allow",
-                "Principal": {"Service": f"logs.{args.region}.amazonaws.com"},
-                "Action": [
-                    "kms:Encrypt*",
-                    "kms:Decrypt*",
-                    "kms:ReEncrypt*",
-                    "kms:GenerateDataKey*",
-                    "kms:Describe*",
-                ],
-                "Resource": "*",
-                "Condition": {
-                    "ArnLike": {
-                        "kms:EncryptionContext:aws:logs:arn": [
-                            f"{log_groups}{args.naming.path()}*",
-                            f"{log_groups}/aws/rds/instance/{args.naming.physical()}/*",
-                        ]
-                    }
-                },
-            },
-        ],
+        "Sid": "CloudWatchLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{args.region}.amazonaws.com"},
+        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        "Resource": "*",
+        "Condition": {
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": [
+                    f"{log_groups}{args.naming.path()}*",
+                    f"{log_groups}/aws/rds/instance/{args.naming.physical()}/*",
+                    f"{log_groups}aws-waf-logs-{args.naming.physical()}",
+                ]
+            }
+        },
+    }
+
+
+def for_alarms(args: EncryptionKeyArgs) -> dict[str, object]:
+    """Who publishes to the topic of the alarms, which is encrypted; its policy says for whom they must work.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    topic = f"arn:aws:sns:{args.region}:{args.account}:{args.naming.physical('alarms')}"
+    return {
+        "Sid": "Alarms",
+        "Effect": "Allow",
+        "Principal": {"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": topic}},
     }

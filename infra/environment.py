@@ -1,30 +1,40 @@
-"""An environment: every component, and the only place where one's outputs become another's inputs."""
+"""An environment: every component, and the place where one's outputs become another's inputs."""
 
 from dataclasses import asdict
 
 import pulumi_aws as aws
 import pulumi_stripe as stripe
-from pulumi import ComponentResource, Output, ResourceOptions
+from pulumi import ComponentResource, Input, Output, ResourceOptions
 
+from infra.access_logs import AccessLogs, AccessLogsArgs
 from infra.app_secrets import AppSecrets, AppSecretsArgs
+from infra.certificate import Certificate, CertificateArgs
 from infra.database import Database, DatabaseArgs
 from infra.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.fargate_service import FargateService, FargateServiceArgs
 from infra.flow_logs import FlowLogs, FlowLogsArgs
+from infra.image import Image, ImageArgs
 from infra.load_balancer import LoadBalancer, LoadBalancerArgs
-from infra.naming import Naming
+from infra.monitoring import Monitoring, MonitoringArgs
+from infra.naming import Naming, permissions_boundary
+from infra.netlify_dns import DnsRecord, DnsRecordArgs
 from infra.network import Network, NetworkArgs
 from infra.security_groups import SecurityGroups, SecurityGroupsArgs
 from infra.settings import Settings
-from infra.stripe_billing import StripeBilling, StripeBillingArgs
+from infra.stripe_billing import WEBHOOK_PATH, StripeBilling, StripeBillingArgs
 from infra.task_roles import TaskRoles, TaskRolesArgs
+from infra.web_firewall import WebFirewall, WebFirewallArgs
 
 API_PORT = 4000
 HEALTH_PATH = "/health"
 
 
 class Environment(ComponentResource):
-    """priceguard:environment:Environment. Everything that one stack owns, in the order of dependence."""
+    """priceguard:environment:Environment. Everything that one stack owns, in the order of dependence.
+
+    In the first phase of manual DNS (`Settings.certificate_only`) that is the certificate alone. Without an image
+    there is everything but the service.
+    """
 
     def __init__(self, name: str, settings: Settings) -> None:
         # One explicit provider: awsx would otherwise start a second one, of the version that it pins.
@@ -35,71 +45,73 @@ class Environment(ComponentResource):
         opts = ResourceOptions(providers={"aws": provider, "stripe": billing})
         super().__init__("priceguard:environment:Environment", name, None, opts)
         self.settings = settings
-        self._naming = Naming(settings.environment)
+        self.naming = Naming(settings.environment, settings.owner, settings.cost_centre)
+        self._boundary = permissions_boundary(settings.account)
         self._child = ResourceOptions(parent=self)
-        self.key = self._key()
-        self.network = self._network()
-        self.flow_logs = self._flow_logs()
-        self.groups = self._security_groups()
-        self.database = self._database()
-        self.stripe = self._stripe()
-        self.secrets = self._secrets()
-        self.load_balancer = self._load_balancer()
-        self.logs = self._logs()
-        self.roles = self._roles()
-        self.service = self._service()
+        self.certificate: Certificate | None = None
+        self.certificate_arn: Input[str]
+        if settings.certificate_arn:
+            self.certificate_arn = settings.certificate_arn
+        else:
+            self.certificate = self._certificate()
+            self.certificate_arn = self.certificate.arn
+        if not settings.certificate_only:
+            self._foundation()
+            self._data()
+            self._entrance()
+            self._tasks()
+            self._record()
+            self._watch()
         self.register_outputs({})
 
-    def _key(self) -> EncryptionKey:
+    def _certificate(self) -> Certificate:
         s = self.settings
-        args = EncryptionKeyArgs(naming=self._naming, region=s.region, account=s.account, protect=s.protect)
-        return EncryptionKey("key", args, self._child)
-
-    def _network(self) -> Network:
-        s = self.settings
-        args = NetworkArgs(
-            naming=self._naming,
-            region=s.region,
-            cidr=s.vpc_cidr,
-            egress=s.egress,
-            protect=s.protect,
+        args = CertificateArgs(
+            naming=self.naming,
+            domain=s.api_domain,
+            further_names=s.certificate_names,
+            zone=s.dns.zone if s.dns.provider == "netlify" else None,
+            take_over=s.dns.take_over,
+            wait=not s.certificate_only,
         )
-        return Network("network", args, self._child)
+        return Certificate("certificate", args, self._child)
 
-    def _flow_logs(self) -> FlowLogs:
-        args = FlowLogsArgs(
-            naming=self._naming,
+    def _foundation(self) -> None:
+        """The key, the network and what watches it, and the image."""
+        s, naming, child = self.settings, self.naming, self._child
+        key = EncryptionKeyArgs(naming=naming, region=s.region, account=s.account, protect=s.protect)
+        self.key = EncryptionKey("key", key, child)
+        network = NetworkArgs(naming=naming, region=s.region, cidr=s.vpc_cidr, egress=s.egress, protect=s.protect)
+        self.network = Network("network", network, child)
+        flows = FlowLogsArgs(
+            naming=naming,
             vpc_id=self.network.vpc_id,
-            retention_days=self.settings.log_retention_days,
+            retention_days=s.log_retention_days,
             key_arn=self.key.arn,
+            permissions_boundary=self._boundary,
         )
-        return FlowLogs("flow-logs", args, self._child)
+        self.flow_logs = FlowLogs("flow-logs", flows, child)
+        groups = SecurityGroupsArgs(naming=naming, vpc_id=self.network.vpc_id, api_port=API_PORT)
+        self.groups = SecurityGroups("security-groups", groups, child)
+        image = ImageArgs(naming=naming, image=s.image, revision=s.revision, source=s.source, protect=s.protect)
+        self.image = Image("image", image, child)
 
-    def _security_groups(self) -> SecurityGroups:
-        args = SecurityGroupsArgs(naming=self._naming, vpc_id=self.network.vpc_id, api_port=API_PORT)
-        return SecurityGroups("security-groups", args, self._child)
-
-    def _database(self) -> Database:
-        s, database = self.settings, self.settings.database
-        args = DatabaseArgs(
-            naming=self._naming,
+    def _data(self) -> None:
+        """The database, Stripe, and the secrets that come of them."""
+        s, plans = self.settings, asdict(self.settings.plans)
+        database = DatabaseArgs(
+            naming=self.naming,
             subnet_ids=self.network.isolated_subnet_ids,
             security_group_id=self.groups.database_id,
             key_arn=self.key.arn,
-            instance_class=database.instance_class,
-            allocated_storage=database.allocated_storage,
-            multi_az=database.multi_az,
-            backup_retention_days=database.backup_retention_days,
             log_retention_days=s.log_retention_days,
-            tls=database.tls,
-            root_certificates=database.root_certificates,
+            account=s.account,
+            permissions_boundary=self._boundary,
             protect=s.protect,
+            **asdict(s.database),
         )
-        return Database("database", args, self._child)
-
-    def _stripe(self) -> StripeBilling:
-        s, plans = self.settings, asdict(self.settings.plans)
-        args = StripeBillingArgs(
+        self.database = Database("database", database, self._child)
+        billing = StripeBillingArgs(
             environment=s.environment,
             api_domain=s.api_domain,
             slots=s.webhook_slots,
@@ -107,70 +119,105 @@ class Environment(ComponentResource):
             amounts=plans,
             protect=s.protect,
         )
-        return StripeBilling("stripe", args, self._child)
-
-    def _secrets(self) -> AppSecrets:
-        args = AppSecretsArgs(
-            naming=self._naming,
+        self.stripe = StripeBilling("stripe", billing, self._child)
+        secrets = AppSecretsArgs(
+            naming=self.naming,
             key_arn=self.key.arn,
             database_url=self.database.url,
-            allowed_origins=self.settings.allowed_origins,
+            allowed_origins=s.allowed_origins,
             webhook_secrets=self.stripe.webhook_secrets,
-            protect=self.settings.protect,
+            protect=s.protect,
         )
-        return AppSecrets("secrets", args, self._child)
+        self.secrets = AppSecrets("secrets", secrets, self._child)
 
-    def _load_balancer(self) -> LoadBalancer:
-        args = LoadBalancerArgs(
-            naming=self._naming,
+    def _entrance(self) -> None:
+        """What a request passes before it reaches a task."""
+        s = self.settings
+        logs = AccessLogsArgs(
+            naming=self.naming,
+            region=s.region,
+            account=s.account,
+            retention_days=s.log_retention_days,
+            protect=s.protect,
+        )
+        self.access_logs = AccessLogs("access-logs", logs, self._child)
+        balancer = LoadBalancerArgs(
+            naming=self.naming,
             vpc_id=self.network.vpc_id,
             subnet_ids=self.network.public_subnet_ids,
             security_group_id=self.groups.load_balancer_id,
-            certificate_arn=self.settings.certificate_arn,
+            certificate_arn=self.certificate_arn,
             target_port=API_PORT,
             health_path=HEALTH_PATH,
-            protect=self.settings.protect,
+            access_logs_bucket=self.access_logs.bucket,
+            access_logs_prefix=self.access_logs.prefix,
+            protect=s.protect,
         )
-        return LoadBalancer("load-balancer", args, self._child)
+        self.load_balancer = LoadBalancer("load-balancer", balancer, self._child)
+        firewall = WebFirewallArgs(
+            naming=self.naming,
+            load_balancer_arn=self.load_balancer.arn,
+            webhook_path=WEBHOOK_PATH,
+            mode=s.firewall_mode,
+            retention_days=s.log_retention_days,
+            key_arn=self.key.arn,
+        )
+        self.firewall = WebFirewall("firewall", firewall, self._child)
 
-    def _logs(self) -> aws.cloudwatch.LogGroup:
-        return aws.cloudwatch.LogGroup(
+    def _record(self) -> None:
+        """The name by which people find the load balancer; whoever follows it needs the listener behind it."""
+        s = self.settings
+        if s.dns.zone and s.dns.provider == "netlify":
+            args = DnsRecordArgs(
+                zone=s.dns.zone,
+                hostname=s.api_domain,
+                type="CNAME",
+                value=self.load_balancer.dns_name,
+                ttl=300,  # the way back from a cutover takes as long
+                take_over=s.api_domain in s.dns.take_over,
+            )
+            DnsRecord("api", args, ResourceOptions(parent=self, depends_on=[self.load_balancer.https_listener]))
+
+    def _tasks(self) -> None:
+        """What the tasks may do and where they write, and the service that runs them, if there is an image."""
+        s = self.settings
+        self.logs = aws.cloudwatch.LogGroup(
             "api",
-            name=self._naming.path("api"),
-            retention_in_days=self.settings.log_retention_days,
+            name=self.naming.path("api"),
+            retention_in_days=s.log_retention_days,
             kms_key_id=self.key.arn,
-            tags=self._naming.tags("api"),
+            tags=self.naming.tags("api"),
             opts=self._child,
         )
-
-    def _roles(self) -> TaskRoles:
-        args = TaskRolesArgs(
-            naming=self._naming,
-            region=self.settings.region,
-            account=self.settings.account,
+        roles = TaskRolesArgs(
+            naming=self.naming,
+            region=s.region,
+            account=s.account,
             log_group_arn=self.logs.arn,
             secret_arns=self.secrets.arns,
             key_arn=self.key.arn,
+            permissions_boundary=self._boundary,
         )
-        return TaskRoles("roles", args, self._child)
+        self.roles = TaskRoles("roles", roles, self._child)
+        self.service = self._service(self.image.reference) if self.image.reference else None
 
-    def _service(self) -> FargateService:
+    def _service(self, image: Input[str]) -> FargateService:
         s, balancer = self.settings, self.load_balancer
         args = FargateServiceArgs(
-            naming=self._naming,
+            naming=self.naming,
             region=s.region,
-            image=s.image,
+            image=image,
             port=API_PORT,
             environment={
                 "ENVIRONMENT": s.environment,
-                "REVISION": s.revision,
+                "REVISION": self.image.revision,
                 "LOG_LEVEL": s.log_level,
                 "HOST": "0.0.0.0",  # noqa: S104 - inside the task, whose security group admits the load balancer only
                 "PORT": str(API_PORT),
                 "STRIPE_API_URL": s.stripe_api_url,
                 "STRIPE_PRICES": self.stripe.prices,
             },
-            secrets=self.secrets.references,
+            secrets=self.secrets.references(),
             execution_role_arn=self.roles.execution_role_arn,
             task_role_arn=self.roles.task_role_arn,
             log_group_name=self.logs.name,
@@ -187,3 +234,17 @@ class Environment(ComponentResource):
             waits_for=[balancer.https_listener, self.roles.execution_policy],
         )
         return FargateService("service", args, self._child)
+
+    def _watch(self) -> None:
+        """What tells people of all the others."""
+        args = MonitoringArgs(
+            naming=self.naming,
+            settings=self.settings,
+            key_arn=self.key.arn,
+            certificate_arn=self.certificate_arn,
+            log_group_name=self.logs.name,
+            load_balancer=self.load_balancer,
+            database=self.database,
+            service=self.service,
+        )
+        self.monitoring = Monitoring("monitoring", args, self._child)

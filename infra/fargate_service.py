@@ -41,7 +41,7 @@ class FargateServiceArgs:
 
     naming: Naming
     region: str
-    image: str
+    image: Input[str]
     port: int
     environment: Mapping[str, Input[str]]
     secrets: Mapping[str, Input[str]]
@@ -133,6 +133,8 @@ class FargateService(ComponentResource):
             capacity_provider_strategies=[
                 aws.ecs.ServiceCapacityProviderStrategyArgs(capacity_provider=args.capacity, weight=1)
             ],
+            # The provider refuses another capacity without it. Only updates force one, and most roll the tasks anyway.
+            force_new_deployment=True,
             platform_version="LATEST",
             network_configuration=aws.ecs.ServiceNetworkConfigurationArgs(
                 subnets=args.subnet_ids,

@@ -17,12 +17,14 @@ class FlowLogsArgs:
         vpc_id: the network to watch.
         retention_days: how long they are kept.
         key_arn: KMS key that encrypts them.
+        permissions_boundary: ARN of the policy that no role may exceed.
     """
 
     naming: Naming
     vpc_id: Input[str]
     retention_days: int
     key_arn: Input[str]
+    permissions_boundary: str
 
 
 class FlowLogs(ComponentResource):
@@ -39,7 +41,7 @@ class FlowLogs(ComponentResource):
             tags=tags,
             opts=child,
         )
-        role, policy = self._role(args.naming, logs, child)
+        role, policy = self._role(args, logs, child)
         aws.ec2.FlowLog(
             "flow-logs",
             vpc_id=args.vpc_id,
@@ -53,9 +55,9 @@ class FlowLogs(ComponentResource):
 
     @staticmethod
     def _role(
-        naming: Naming, logs: aws.cloudwatch.LogGroup, child: ResourceOptions
+        args: FlowLogsArgs, logs: aws.cloudwatch.LogGroup, child: ResourceOptions
     ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        service = {"Service": "vpc-flow-logs.amazonaws.com"}
+        naming, service = args.naming, {"Service": "vpc-flow-logs.amazonaws.com"}
         trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": service}
         write = {
             "Effect": "Allow",
@@ -68,6 +70,7 @@ class FlowLogs(ComponentResource):
             "flow-logs",
             name=naming.physical("flow-logs"),
             path=naming.path(),
+            permissions_boundary=args.permissions_boundary,
             assume_role_policy=Output.json_dumps({"Version": "2012-10-17", "Statement": [trust]}),
             tags=naming.tags("flow-logs"),
             opts=child,

@@ -20,6 +20,8 @@ class LoadBalancerArgs:
         subnet_ids: public subnets, in two zones.
         security_group_id: the group that lets the internet in.
         certificate_arn: ACM certificate of the HTTPS listener.
+        access_logs_bucket: bucket that it may write its access logs to already, because it tries when it is told.
+        access_logs_prefix: where in the bucket they go.
         target_port: TCP port that tasks listen on.
         health_path: path that answers 200 when a task can serve.
         protect: refuse deletion.
@@ -29,7 +31,9 @@ class LoadBalancerArgs:
     vpc_id: Input[str]
     subnet_ids: Input[list[str]]
     security_group_id: Input[str]
-    certificate_arn: str
+    certificate_arn: Input[str]
+    access_logs_bucket: Input[str]
+    access_logs_prefix: str
     target_port: int
     health_path: str
     protect: bool
@@ -42,7 +46,7 @@ class LoadBalancer(ComponentResource):
     that forwards.
 
     Attributes:
-        name, dns_name, arn_suffix: of the load balancer.
+        arn, name, dns_name, arn_suffix: of the load balancer.
         target_group_arn, target_group_arn_suffix: of the target group.
         https_listener: what a service must wait for, because ECS refuses a target group without a listener.
     """
@@ -54,6 +58,7 @@ class LoadBalancer(ComponentResource):
         target_group = self._target_group()
         self._redirect_listener(balancer)
         self.https_listener = self._https_listener(balancer, target_group)
+        self.arn: Output[str] = balancer.arn
         self.name: Output[str] = balancer.name
         self.dns_name: Output[str] = balancer.dns_name
         self.arn_suffix: Output[str] = balancer.arn_suffix
@@ -74,6 +79,9 @@ class LoadBalancer(ComponentResource):
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
             enable_deletion_protection=args.protect,
+            access_logs=aws.lb.LoadBalancerAccessLogsArgs(
+                enabled=True, bucket=args.access_logs_bucket, prefix=args.access_logs_prefix
+            ),
             idle_timeout=60,
             tags=args.naming.tags(),
             opts=ResourceOptions(parent=self, protect=args.protect),

@@ -15,9 +15,13 @@ class Naming:
 
     Args:
         environment: the stack's name, `dev` or `prod`.
+        owner: who answers for the environment, as its tags say.
+        cost_centre: who pays for it, as its tags say.
     """
 
     environment: str
+    owner: str
+    cost_centre: str
 
     def physical(self, part: str = "") -> str:
         """`priceguard-dev`, or `priceguard-dev-<part>`. AWS allows 32 characters for the shortest kind."""
@@ -34,8 +38,19 @@ class Naming:
     @property
     def shared_tags(self) -> dict[str, str]:
         """The tags that every taggable resource carries; cost reports and policies read them."""
-        return {"Project": PROJECT, "Environment": self.environment, "ManagedBy": "pulumi"}
+        return {
+            "Project": PROJECT,
+            "Environment": self.environment,
+            "Owner": self.owner,
+            "CostCentre": self.cost_centre,
+            "ManagedBy": "pulumi",
+        }
 
     def tags(self, part: str = "") -> dict[str, str]:
         """The shared tags, and the `Name` that the console shows: the physical name."""
         return {"Name": self.physical(part), **self.shared_tags}
+
+
+def permissions_boundary(account: str) -> str:
+    """ARN of what no role of an environment may exceed; the account's bootstrap makes it (bootstrap/account.yaml)."""
+    return f"arn:aws:iam::{account}:policy/{PROJECT}/bootstrap/{PROJECT}-boundary"

@@ -21,6 +21,7 @@ class TaskRolesArgs:
         log_group_arn: where the tasks write.
         secret_arns: the secrets that the tasks are given.
         key_arn: KMS key that encrypts those.
+        permissions_boundary: ARN of the policy that no role may exceed.
     """
 
     naming: Naming
@@ -29,6 +30,7 @@ class TaskRolesArgs:
     log_group_arn: Input[str]
     secret_arns: Sequence[Input[str]]
     key_arn: Input[str]
+    permissions_boundary: str
 
 
 class TaskRoles(ComponentResource):
@@ -66,6 +68,7 @@ class TaskRoles(ComponentResource):
             name,
             name=naming.physical(name),
             path=naming.path(),
+            permissions_boundary=self._args.permissions_boundary,
             assume_role_policy=Output.json_dumps({"Version": "2012-10-17", "Statement": [trust]}),
             tags=naming.tags(name),
             opts=ResourceOptions(parent=self),

@@ -35,11 +35,3 @@ async def read_secret(endpoint: str, value_from: str) -> str:
     async with asyncio.timeout(ANSWERS_WITHIN):
         answer = await asyncio.to_thread(secrets.get_secret_value, SecretId=arn, **which)
     return answer["SecretString"]
-
-
-async def request_certificate(endpoint: str, region: str, domain: str) -> str:
-    """Have the local ACM issue a certificate for `domain`, and return its ARN."""
-    acm = client("acm", endpoint, region)
-    async with asyncio.timeout(ANSWERS_WITHIN):
-        answer = await asyncio.to_thread(acm.request_certificate, DomainName=domain, ValidationMethod="DNS")
-    return answer["CertificateArn"]

@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 
-from local.client import ClientError, connect_or_start, platform_directory
+from local.client import ClientError, connect_or_start, every_directory, platform_directory
 from local.control import SilentError, connect, lock
 from local.display import Progress, show_changes, show_status, show_summary, show_until_gone
 from local.image.root_filesystem import remove
@@ -34,6 +34,9 @@ app = typer.Typer(name="local", help="The platform on this machine.", no_args_is
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when everything is healthy.")] = False,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the API; 0 takes a free one.")] = None,
+    stack: Annotated[
+        Literal["dev", "prod"] | None, typer.Option(help="Whose program runs: the one that runs here, or else dev.")
+    ] = None,
     image: Annotated[bool, typer.Option("--image", help="Build the API's image and run the tasks from it.")] = False,
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a configuration key for this run.")
@@ -44,7 +47,7 @@ def up(
     try:
         values = parse_assignments(assignments or [], builds_image=image)
         was_running = connect(local_directory()) is not None
-        connection = connect_or_start(port)
+        connection = connect_or_start(port, stack)
     except (ClientError, OverrideError) as error:
         raise failed(str(error)) from None
     with connection:
@@ -74,25 +77,18 @@ def down(
 ) -> None:
     """Stop everything; data and logs stay unless --reset."""
     console = Console()
-    directory = local_directory()
     if not stop(console):
         console.print("nothing runs here", highlight=False)
     if reset:
-        try:
-            remove_data(directory / "postgres")
-        except PostgresError as error:
-            raise failed(str(error)) from None
-        shutil.rmtree(directory / "stripe", ignore_errors=True)
-        remove(directory / "images")
-        for file in (directory / "state.json", *log_files(directory).values()):  # what was made at Stripe, with secrets
-            file.unlink(missing_ok=True)
+        for directory in every_directory():
+            drop(directory)
         console.print("data and logs are gone", highlight=False)
 
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """What runs, where, and the stack outputs."""
-    found: dict[str, Any] = {"state": "stopped", "api_url": None, "outputs": {}, "parts": []}
+    """What runs and where, and what the program has made; with --json also the stack outputs."""
+    found: dict[str, Any] = {"state": "stopped", "stack": None, "api_url": None, "outputs": {}, "parts": [], "made": {}}
     if connection := connect(local_directory()):
         with connection:
             found = last_answer(connection.request("status"), Progress(Console()))
@@ -124,6 +120,18 @@ def logs(
                 print(f"{name}  {line}", flush=True)
         except KeyboardInterrupt:
             return
+
+
+def drop(directory: Path) -> None:
+    """Drop the data and the logs of a platform that is stopped."""
+    try:
+        remove_data(directory / "postgres")
+    except PostgresError as error:
+        raise failed(str(error)) from None
+    shutil.rmtree(directory / "stripe", ignore_errors=True)
+    remove(directory / "images")
+    for file in (directory / "state.json", *log_files(directory).values()):  # what was made at Stripe, with secrets
+        file.unlink(missing_ok=True)
 
 
 def local_directory() -> Path:

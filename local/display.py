@@ -1,6 +1,7 @@
 """What `priceguard local` shows a person."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from rich.text import Text
 PARTS = {
     "postgresql": "PostgreSQL",
     "aws": "AWS (moto)",
+    "netlify": "Netlify stand-in",
     "stripe": "Stripe stand-in",
     "image": "image",
     "program": "Pulumi program",
@@ -49,7 +51,7 @@ class Progress:
             name = PARTS[event["part"]]
             words = event.get("text") or event["state"]
             self._console.print(
-                f"  [green]✓[/] {name:<16}{words:<52}{event['seconds']:>6.1f} s", highlight=False, soft_wrap=True
+                f"  [green]✓[/] {name:<18}{words:<50}{event['seconds']:>6.1f} s", highlight=False, soft_wrap=True
             )
 
     def _settle(self) -> None:
@@ -78,25 +80,36 @@ def show_changes(console: Console, changes: list[dict[str, Any]]) -> None:
 
 
 def show_summary(console: Console, status: dict[str, Any]) -> None:
-    """URLs, stack outputs, and commands to try that work as they are printed."""
+    """URLs, stack outputs, and commands to try that work as they are printed, where there is somebody to answer."""
     console.print()
     stripe = next(part["address"] for part in status["parts"] if part["name"] == "stripe")
-    rows = {"API": status["api_url"], "Stripe stand-in": stripe, **flat(status["outputs"])}
+    api = {"API": status["api_url"]} if status["api_url"] else {}
+    rows = {**api, "Stripe stand-in": stripe, **flat(status["outputs"])}
     width = max(map(len, rows))
     for name, value in rows.items():
         console.print(f"  [bold]{name:<{width}}[/]  {value}", highlight=False, soft_wrap=True)
+    if any(part["name"].startswith("api/") for part in status["parts"]):
+        show_attempts(console, status["api_url"])
+    else:
+        why = "priceguard:image is none, or priceguard:dns waits until the certificate's records are entered"
+        console.print(f"\nNo service runs, the program makes none: {why}.", highlight=False, soft_wrap=True)
+    console.print("\nStop it: make down", highlight=False)
+
+
+def show_attempts(console: Console, api_url: str) -> None:
+    """Commands that make an account and log in."""
     console.print("\n[bold]Try it:[/]")
     # A new address each time: accounts survive restarts.
     account = json.dumps({"email": f"you+{secrets.token_hex(3)}@example.com", "password": "correct horse battery"})
     for action in ("register", "login"):
-        command = f"curl -s {status['api_url']}/api/auth/{action} -H 'Content-Type: application/json' -d '{account}'"
+        command = f"curl -s {api_url}/api/auth/{action} -H 'Content-Type: application/json' -d '{account}'"
         console.print(Text(f"  {command}"), soft_wrap=True)
-    console.print("\nStop it: make down", highlight=False)
 
 
 def show_status(console: Console, status: dict[str, Any]) -> None:
-    """The parts as a table, the state and the URL above it."""
-    console.print(f"{status['state']}  {status['api_url'] or ''}".rstrip(), highlight=False)
+    """Stack, state and URL, below them the parts, and what was made, a line for each service."""
+    head = (status["stack"], status["state"], status["api_url"])
+    console.print("  ".join(filter(None, head)), highlight=False)
     if not status["parts"]:
         return
     table = Table("part", "state", "address", "pid", box=None, pad_edge=False, header_style="dim")
@@ -104,6 +117,18 @@ def show_status(console: Console, status: dict[str, Any]) -> None:
         style = "green" if part["state"] in {"running", "healthy"} else "yellow"
         table.add_row(part["name"], Text(part["state"], style), part["address"] or "", str(part["pid"] or ""))
     console.print(table)
+    made = Table("service", "what the program has made there", box=None, pad_edge=False, header_style="dim")
+    for service, kinds in status["made"].items():
+        made.add_row(service, ", ".join(counted(count, kind) for kind, count in kinds.items()))
+    console.print()
+    console.print(made)
+
+
+def counted(count: int, kind: str) -> str:
+    """`6 subnets`, `1 policy`, `2 policies`."""
+    if count == 1:
+        return f"1 {kind}"
+    return f"{count} {re.sub('(?<![aeiou])y$', 'ie', kind)}s"
 
 
 def flat(outputs: dict[str, Any]) -> dict[str, Any]:

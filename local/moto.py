@@ -8,6 +8,7 @@ import http.client
 import threading
 from pathlib import Path
 
+from local.overrides import ACCOUNT
 from local.server_process import ServerError, ServerProcess
 
 __all__ = ["MotoError", "MotoServer"]
@@ -23,7 +24,7 @@ _FIRST_QUESTIONS = {
 
 _SETTINGS = {
     "MOTO_ACM_VALIDATION_WAIT": "1",  # seconds until a certificate is issued, instead of a minute
-    "MOTO_ACCOUNT_ID": "123456789012",
+    "MOTO_ACCOUNT_ID": ACCOUNT,
 }
 
 

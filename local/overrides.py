@@ -1,14 +1,14 @@
-"""The configuration of the local environment: the dev stack's own file, and what a laptop must have otherwise."""
+"""The configuration of the local environment: the stack's own file, and what a laptop must have otherwise."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.git import git
 from render.configuration import ConfigurationError, as_text, read_configuration
 
-STACK = "dev"
+ACCOUNT = "000000000000"
+"""The account that the emulator plays, for every stack: nobody has it."""
+COMMIT_DIGITS = 40
 
 
 class OverrideError(Exception):
@@ -35,33 +35,38 @@ def parse_assignments(assignments: list[str], *, builds_image: bool = False) -> 
 def local_configuration(
     root: Path,
     *,
-    certificate_arn: str,
+    stack: str,
+    digest: str,
     database: Mapping[str, str],
     stripe_url: str,
-    image: str | None,
     assignments: Mapping[str, str],
 ) -> dict[str, str]:
-    """Every configuration key of the local environment, as text.
+    """Every configuration key of a stack on this machine, as text.
 
     Args:
-        root: the checkout; its Pulumi.dev.yaml is read, never changed.
-        certificate_arn: certificate of the local ACM.
+        root: the checkout; its Pulumi.<stack>.yaml is read, never changed.
+        stack: `dev` or `prod`.
+        digest: of the image that tasks run in, `sha256:<64 hex digits>`.
         database: what of `priceguard:database` differs here: `tls`, `rootCertificates`.
         stripe_url: address of the Stripe stand-in.
-        image: reference of a built image; None for the files of the checkout.
         assignments: what a person set for this run, on top of everything; `priceguard:database.tls` reaches into an
             object.
     """
-    config = read_configuration(STACK, root)
+    config = read_configuration(stack, root)
     here = {
-        "priceguard:certificateArn": certificate_arn,
-        "priceguard:image": image or f"localhost/priceguard-api:checkout-{fingerprint(root)}",
-        "priceguard:revision": revision(root),
+        "priceguard:account": ACCOUNT,
+        # In place of a commit: a tag must not move, and what is checked out may change between two commits.
+        "priceguard:revision": digest.removeprefix("sha256:")[:COMMIT_DIGITS],
         "priceguard:stripeApiUrl": stripe_url,
         **{f"priceguard:database.{name}": value for name, value in database.items()},
-        **assignments,
     }
-    for key, value in here.items():
+    # A stack that builds builds here, too. One that is given an image has it in its own repository.
+    if "/" in config.get("priceguard:image", ""):
+        registry = f"{ACCOUNT}.dkr.ecr.{config.get('aws:region', '')}.amazonaws.com"
+        here["priceguard:image"] = f"{registry}/priceguard-{stack}@{digest}"
+    # A certificate of another account is of no use; without one the program makes its own.
+    config.pop("priceguard:certificateArn", None)
+    for key, value in {**here, **assignments}.items():
         assign(config, key, value)
     return config
 
@@ -85,17 +90,3 @@ def assign(config: dict[str, str], key: str, value: str) -> None:
     except (ValueError, TypeError, AttributeError):
         raise ConfigurationError(f"{key}: {head} holds no object that it could reach into") from None
     config[head] = as_text(whole)
-
-
-def fingerprint(root: Path) -> str:
-    """Twelve hex digits of what the image would hold: changed code is a changed image, and rolls the service."""
-    digest = hashlib.sha256((root / "requirements" / "api.txt").read_bytes())
-    for path in sorted((root / "api").rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
-
-
-def revision(root: Path) -> str:
-    """The commit that is checked out, or `unreleased` where there is none."""
-    return git(root, "rev-parse", "--verify", "--quiet", "HEAD") or "unreleased"

@@ -7,20 +7,19 @@ everything does: a part that is there is kept, one that is gone is started again
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from local import aws, deployment
-from local.api_image import ApiImage
+from local import aws, deployment, status
+from local.api_image import ApiImage, PreparedImage
 from local.database import DatabaseError, LocalDatabase, choose_database
 from local.ecs_agent import EcsAgent
 from local.ecs_model import task_state
 from local.health import unhealthy
 from local.image.tool import ImageError
+from local.job import program_job
 from local.load_balancer import LoadBalancer
 from local.logs import prune_task_logs
-from local.overrides import STACK, local_configuration
 from local.ports import PortTakenError, listen
 from local.postgres import PostgresError
 from local.program import Changes, ProgramError, ProgramProcess
@@ -31,7 +30,6 @@ from local.step import Report, step
 from render.configuration import ConfigurationError
 
 HTTPS = 443
-REGION = "us-east-1"
 EXPECTED = (ConfigurationError, DatabaseError, ImageError, PortTakenError, PostgresError, ProgramError, ServerError)
 
 
@@ -45,22 +43,25 @@ class Platform:
     Args:
         root: the checkout.
         directory: data, logs and state; mode 0700.
+        stack: whose program it runs, `dev` or `prod`.
         port: local port of the HTTPS listener; 0 takes a free one.
         on_event: told what happens to tasks, one line each.
     """
 
-    def __init__(self, root: Path, directory: Path, port: int, on_event: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, directory: Path, stack: str, port: int, on_event: Callable[[str], None]) -> None:
         self._root = root
+        self._stack = stack
         self._directory = directory
         self._logs = directory / "logs"
         self._logs.mkdir(mode=0o700, exist_ok=True)
         prune_task_logs(directory)
         self._database: LocalDatabase = choose_database(os.environ.get("DATABASE_URL"), directory / "postgres")
-        self._stand_ins = StandIns(directory, REGION)
+        self._stand_ins = StandIns(directory, stack)
         self._port = port
         self._balancer = LoadBalancer({HTTPS: port})
         self._image = ApiImage(root, directory / "images")
         self._agent = self._new_agent(on_event)
+        self._has_service = True
         self.outputs: dict[str, Any] = {}
 
     async def up(self, *, assignments: dict[str, str], with_image: bool, report: Report) -> dict[str, Any]:
@@ -95,6 +96,7 @@ class Platform:
             ("service", bool(self._agent.tasks()), self._agent.close),
             ("load-balancer", bool(self.api_url), self._balancer.close),
             ("stripe", self._stand_ins.stripe.pid is not None, self._stand_ins.stop_stripe),
+            ("netlify", self._stand_ins.netlify.pid is not None, self._stand_ins.stop_netlify),
             ("aws", self._stand_ins.aws.pid is not None, self._stand_ins.stop_aws),
             ("postgresql", self._database.running, self._stop_database),
         ):
@@ -114,33 +116,29 @@ class Platform:
 
     @property
     def serves(self) -> bool:
-        """Whether a task is there to answer."""
-        return any(task_state(task) == "healthy" for task in self._agent.tasks())
+        """Whether a task is there to answer, where the program makes a service at all."""
+        return not self._has_service or any(task_state(task) == "healthy" for task in self._agent.tasks())
 
     def status(self) -> dict[str, Any]:
-        """What runs: `api_url`, `outputs`, `parts` (each `name`, `state`, `address`, `pid`) and `state`."""
+        """What runs: `state`, `stack`, `api_url`, `outputs`, `parts` (see there) and `made` (see there)."""
         database, balancer = "{}:{}".format(*self._database.address) if self._database.running else None, self.api_url
-        servers = ("aws", self._stand_ins.aws), ("stripe", self._stand_ins.stripe)
+        there = self._stand_ins
+        servers = ("aws", there.aws), ("netlify", there.netlify), ("stripe", there.stripe)
         rows = [
             ("platform", True, None, os.getpid()),
             ("postgresql", self._database.running, database, self._database.pid),
             *((name, s.pid is not None, s.endpoint if s.pid else None, s.pid) for name, s in servers),
             ("load-balancer", bool(balancer), balancer or None, os.getpid() if balancer else None),
         ]
-        parts = [
-            {"name": name, "state": "running" if runs else "stopped", "address": address, "pid": pid}
-            for name, runs, address, pid in rows
-        ]
-        for task in self._agent.tasks():
-            if task.state != "STOPPED":
-                row = {"name": f"api/{task.id}", "state": task_state(task), "address": task.address, "pid": task.pid}
-                parts.append(row)
-        healthy = self.serves and all(part["state"] in {"running", "healthy", "draining"} for part in parts)
+        parts = status.parts(rows, self._agent.tasks())
+        healthy = self.serves and all(part["state"] in status.RUNNING for part in parts)
         return {
             "state": "healthy" if healthy else "degraded",
+            "stack": self._stack,
             "api_url": balancer or None,
             "outputs": self.outputs,
             "parts": parts,
+            "made": status.made(State.load(self._stand_ins.state_file)),
         }
 
     async def _bring_up(
@@ -152,12 +150,16 @@ class Platform:
         async with step("aws", report) as said:
             await self._stand_ins.start_aws()
             said(self._stand_ins.aws.endpoint)
+        async with step("netlify", report) as said:
+            await self._stand_ins.start_netlify()
+            said(self._stand_ins.netlify.endpoint)
         async with step("stripe", report) as said:
             await self._stand_ins.start_stripe()
             said(self._stand_ins.stripe.endpoint)
-        image = await self._build(report) if with_image else None
+        image = await self._build(report) if with_image else self._image.checkout()
         async with step("program", report) as said:
-            job = self._job(assignments, image)
+            job = program_job(self._root, self._stack, image, self._database, self._stand_ins, assignments)
+            await self._stand_ins.have_zone(job["config"])
             await self._receive_webhooks(job)
             changes = await program.run(job, report)
             said(str(changes))
@@ -171,12 +173,12 @@ class Platform:
         self._image.forget_all_but(image)
         return changes
 
-    async def _build(self, report: Report) -> str | None:
+    async def _build(self, report: Report) -> PreparedImage:
         roots = self._database.settings.get("rootCertificates")
         self._image.shared = [Path(roots)] if roots else []
         async with step("image", report) as said:
-            image, words = await self._image.build()
-            said(words)
+            image = await self._image.build()
+            said(image.words)
         return image
 
     def _check_port(self) -> None:
@@ -206,25 +208,6 @@ class Platform:
     async def _stop_database(self) -> None:
         self._database.stop()
 
-    def _job(self, assignments: dict[str, str], image: str | None) -> dict[str, Any]:
-        """What the runner needs: configuration, where the stand-ins are, what exists."""
-        config = local_configuration(
-            self._root,
-            certificate_arn=self._stand_ins.certificate_arn,
-            database=self._database.settings,
-            stripe_url=self._stand_ins.stripe.endpoint,
-            image=image,
-            assignments=assignments,
-        )
-        surroundings = self._stand_ins.surroundings(config.get("aws:region", REGION), self._database)
-        return {
-            "stack": STACK,
-            "config": config,
-            "surroundings": asdict(surroundings),
-            "state": str(self._stand_ins.state_file),
-            "program": str(self._root / "infra"),
-        }
-
     async def _configure_balancer(self) -> None:
         state = State.load(self._stand_ins.state_file)
         await self._balancer.configure(deployment.listeners(state), deployment.target_groups(state))
@@ -235,8 +218,14 @@ class Platform:
             await self._stand_ins.deliver(job["config"]["priceguard:apiDomain"], self.api_url)
 
     async def _deploy(self) -> str:
-        """Roll every service; then ask the API through the load balancer."""
-        for service in deployment.services(State.load(self._stand_ins.state_file)):
+        """Roll every service, stop those that are gone; then ask the API through the load balancer."""
+        services = deployment.services(State.load(self._stand_ins.state_file))
+        for name in {task.service for task in self._agent.tasks()} - {service.name for service in services}:
+            await self._agent.delete(name)
+        self._has_service = bool(services)
+        if not services:
+            return "none: the program makes none"
+        for service in services:
             result = await self._agent.deploy(service)
             if not result.completed:
                 log = "\n".join(f"    {line}" for line in result.log_tail)

@@ -23,10 +23,11 @@ import pulumi
 from local.providers import Diff, ProviderError, Providers, Resource, Surroundings
 from local.state import REPLACED, Entry, State
 from render.configuration import ConfigurationError
+from render.garbage import collect_seldom
 from render.monitor import run_program
 from render.registration import Made, Registration, masked, plain
 
-NAMES = ("name", "identifier")
+NAMES = ("name", "identifier", "hostname")
 """Properties that two resources of a type cannot share: with the same one, the old resource goes first."""
 
 Report = Callable[[dict[str, Any]], None]
@@ -167,6 +168,7 @@ def main(job_file: TextIO = sys.stdin, events: TextIO = sys.stdout) -> int:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     # The imports of the program, while whoever started us prepares the job; a broken program fails when it is run.
     with suppress(Exception), redirect_stdout(sys.stderr):
         importlib.import_module("infra.environment")

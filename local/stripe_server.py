@@ -22,10 +22,12 @@ class StripeServer(ServerProcess):
     Args:
         log_file: where the server writes; its folder is made, what it held is overwritten.
         state_file: where it keeps what it knows; its folder is made, for its owner only.
+        live: stand for Stripe's live mode.
     """
 
-    def __init__(self, log_file: Path, state_file: Path) -> None:
+    def __init__(self, log_file: Path, state_file: Path, *, live: bool = False) -> None:
         self.state_file = state_file
+        self._mode = ("--live",) if live else ()
         self._port_file = state_file.with_name("port")
         super().__init__("the Stripe stand-in", (), log_file=log_file, environment={}, error=StripeServerError)
 
@@ -37,7 +39,7 @@ class StripeServer(ServerProcess):
             message = f"the Stripe stand-in cannot keep anything in {self.state_file.parent}: {error.strerror}"
             raise StripeServerError(message) from error
         port = str(self._usual_port())
-        self._arguments = ("-m", "local.stripe", "--port", port, "--state", str(self.state_file))
+        self._arguments = ("-m", "local.stripe", "--port", port, "--state", str(self.state_file), *self._mode)
         super().start()
         write_private(self._port_file, str(self.port))
 

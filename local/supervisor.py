@@ -1,4 +1,4 @@
-"""The process in which the platform lives: `python -m local.supervisor <checkout> <directory> <port>`.
+"""The process in which the platform lives: `python -m local.supervisor <checkout> <directory> <stack> <port>`.
 
 It outlives the command that started it, answers `up`, `status`, `run` and `down` on a loopback connection
 (`local.control`), and holds a lock, so that a checkout has one platform at the most. What asked to stay attached ends
@@ -28,10 +28,10 @@ FIRST_COMMAND_WITHIN = 30  # seconds; without one nobody wants this process
 class Supervisor:
     """Answers commands until one of them, a signal or an attached `up` ends it."""
 
-    def __init__(self, root: Path, directory: Path, port: int) -> None:
+    def __init__(self, root: Path, directory: Path, stack: str, port: int) -> None:
         self._directory = directory
         self._port = port
-        self._platform = Platform(root, directory, port, self._task_event)
+        self._platform = Platform(root, directory, stack, port, self._task_event)
         self._token = secrets.token_urlsafe(32)
         self._updating: asyncio.Task[dict[str, Any]] | None = None
         self._updating_since = 0.0
@@ -187,12 +187,12 @@ def say(writer: asyncio.StreamWriter, event: dict[str, Any]) -> None:
 
 def main() -> int:
     """Run one supervisor; exit code 0 after a stop, 75 when another one holds the lock."""
-    root, directory, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    root, directory, stack, port = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     if lock(directory) is None:
         return os.EX_TEMPFAIL
 
     async def run() -> None:
-        await Supervisor(root, directory, port).run()
+        await Supervisor(root, directory, stack, port).run()
 
     asyncio.run(run())
     return 0

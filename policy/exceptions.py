@@ -41,6 +41,10 @@ COMPOSED_URL = (
     "The program composes the API's database URL from a random password; a password that RDS rotates every week would "
     "break that URL until the tasks are restarted (docs/adr/0003-composed-database-url.md)."
 )
+RENEWED_BY_AN_UPDATE = (
+    "The program composes it, and a new version rolls the service: a new database password is a deliberate update "
+    "(docs/adr/0003-composed-database-url.md), and origins change with the configuration."
+)
 ISSUED_BY_STRIPE = (
     "Stripe issues it and only Stripe can rotate it: operators do that as docs/stripe.md says, and a new version rolls "
     "the service."
@@ -77,6 +81,18 @@ EXCEPTIONS = (
             until=REVIEW,
         )
         for environment in ("dev", "prod")
+    ),
+    *(
+        RuleException(
+            rule="secret-rotation",
+            type="aws:secretsmanager/secret:Secret",
+            name=name,
+            environment=environment,
+            reason=RENEWED_BY_AN_UPDATE,
+            until=REVIEW,
+        )
+        for environment in ("dev", "prod")
+        for name in ("database-url", "allowed-origins")
     ),
     *(
         RuleException(

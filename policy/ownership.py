@@ -17,7 +17,7 @@ STATEFUL = (
     "stripe:index/product:Product",
     "stripe:index/webhookEndpoint:WebhookEndpoint",
 )
-TAGS = ("Project", "Environment", "ManagedBy")
+TAGS = ("Project", "Environment", "Owner", "CostCentre", "ManagedBy")
 
 
 def untagged(stack: Stack) -> Iterator[Finding]:

@@ -7,14 +7,12 @@ that the program uses are known; any other is refused by name.
 """
 
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from render.registration import Made, Registration
-
-RegisterChild = Callable[[Registration, str, str, str, dict[str, Any], list[str]], tuple[str, Made]]
-Call = Callable[[str, dict[str, Any]], dict[str, Any]]
+from render.awsx_ecr import expand_image, expand_repository
+from render.registration import Call, RegisterChild, Registration
 
 KNOWN_VPC_ARGUMENTS = {
     "cidrBlock",
@@ -146,4 +144,8 @@ def expand_vpc(component: Registration, register: RegisterChild, call: Call) -> 
     return Vpc(component, register, names[: component.inputs["numberOfAvailabilityZones"]]).make()
 
 
-EXPANSIONS = {"awsx:ec2:Vpc": expand_vpc}
+EXPANSIONS = {
+    "awsx:ec2:Vpc": expand_vpc,
+    "awsx:ecr:Image": expand_image,
+    "awsx:ecr:Repository": expand_repository,
+}

@@ -12,6 +12,7 @@ from render.cost_inputs import (
     Unpriced,
     Usage,
     key,
+    nested,
     several,
     times,
     whole,
@@ -55,6 +56,21 @@ def metric_alarm(resource: ManifestResource, _: Context) -> Charges:
         count = len(metrics) or 1
         what = "alarm" if count == 1 else f"alarm on {count} metrics"
         yield Charge(part="alarm", what=what, item="cloudwatch_alarm_standard", quantity=Decimal(count))
+
+
+def log_metric(resource: ManifestResource, _: Context) -> Charges:
+    """A metric of a log, as if there were something to count in every hour; with dimensions there are many."""
+    if "dimensions" in nested(resource, "metricTransformation"):
+        yield Usage("custom metrics")
+    else:
+        yield Charge(
+            part="metric",
+            what="metric of a log, in every hour",
+            item="cloudwatch_custom_metric",
+            quantity=Decimal(1),
+            sure=False,
+        )
+        yield Note("a metric of a log is billed by the hours in which it counts something; here by all of them")
 
 
 def scaling_policy(resource: ManifestResource, _: Context) -> Charges:

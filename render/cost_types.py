@@ -12,6 +12,7 @@ from render.cost_services import (
     cluster,
     dashboard,
     fixed,
+    log_metric,
     metric_alarm,
     nothing,
     repository,
@@ -46,7 +47,7 @@ ROWS = {
     "aws:cloudwatch/dashboard:Dashboard": Row(dashboard),
     "aws:cloudwatch/eventTarget:EventTarget": Row(usage=("what EventBridge rules deliver and start",)),
     "aws:cloudwatch/logGroup:LogGroup": Row(usage=("log ingest and storage",)),
-    "aws:cloudwatch/logMetricFilter:LogMetricFilter": Row(usage=("custom metrics",)),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": Row(log_metric),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Row(metric_alarm),
     "aws:ec2/eip:Eip": Row(elastic_ip),
     "aws:ec2/flowLog:FlowLog": Row(usage=("flow log delivery",)),
@@ -132,7 +133,7 @@ FREE = {
 }
 """Types that cost nothing themselves."""
 
-FREE_PREFIXES = ("aws:iam/", "pulumi:providers:", "pulumi-python:dynamic", "random:", "stripe:")
+FREE_PREFIXES = ("docker-build:", "aws:iam/", "pulumi:providers:", "pulumi-python:dynamic", "random:", "stripe:")
 """Whole families of such types, and those that AWS does not bill at all."""
 
 

@@ -19,6 +19,8 @@ from render.monitor import run_program
 from render.registration import Made, Registration, masked
 
 ZONES = "abc"
+IMPLEMENTATION = "__provider"
+"""Input of a dynamic resource that says which of our classes carries it out: nothing that the program asks for."""
 
 
 def run(stack: str, overrides: Mapping[str, str] | None = None, *, root: Path = ROOT) -> Manifest:
@@ -42,7 +44,7 @@ def run(stack: str, overrides: Mapping[str, str] | None = None, *, root: Path = 
             name=r.name,
             parent=r.parent,
             custom=r.custom,
-            inputs=masked(r.inputs),
+            inputs=masked({name: value for name, value in r.inputs.items() if name != IMPLEMENTATION}),
             options=r.options,
         )
         for r in monitor.registrations
@@ -59,28 +61,48 @@ class NamedUnknowns:
     def make(self, registration: Registration) -> Made:
         """The inputs, and a name for each further text output of the resource's class."""
         names = text_outputs(registration.type)
-        unknown = {name: f"${{{registration.key}.{name}}}" for name in names}
+        unknown: dict[str, Any] = {name: f"${{{registration.key}.{name}}}" for name in names}
+        unknown |= validation_options(registration)
         return Made(f"${{{registration.key}.id}}", {**unknown, **registration.inputs})
 
     def call(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
-        """The zones of the region, and a name for the version of a secret that somebody will have put."""
+        """The zones of the region, names for a registry's credentials and for the version of a secret that is put."""
         match token:
             case "aws:index/getAvailabilityZones:getAvailabilityZones":
                 return {"names": [self._region + zone for zone in ZONES]}
             case "aws:secretsmanager/getSecretVersions:getSecretVersions":
                 current = str(args["secretId"]).replace(".id}", ".currentVersion}")
                 return {**args, "versions": [{"versionId": current, "versionStages": ["AWSCURRENT"]}]}
+            case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
+                return {name: f"${{{token}.{name}}}" for name in ("proxyEndpoint", "userName", "password")}
             case _:
                 raise ValueError(f"the program calls {token} with {args}, and render has no answer to it")
+
+
+def validation_options(registration: Registration) -> dict[str, Any]:
+    """What ACM asks for to prove each name of a certificate: a CNAME, whose name and value only ACM can know."""
+    if registration.type != "aws:acm/certificate:Certificate":
+        return {}
+    names = [registration.inputs["domainName"], *registration.inputs.get("subjectAlternativeNames", ())]
+    options = [
+        {
+            "domainName": name,
+            "resourceRecordName": f"${{{registration.key}.validation.{name}.name}}",
+            "resourceRecordType": "CNAME",
+            "resourceRecordValue": f"${{{registration.key}.validation.{name}.value}}",
+        }
+        for name in names
+    ]
+    return {"domainValidationOptions": options}
 
 
 def text_outputs(type_: str) -> list[str]:
     """Output properties of a resource type that are always text, by their camelCase names."""
     package, module, class_name = type_.split(":")
-    if package == "pulumi":
+    if package in {"pulumi", "pulumi-python"}:  # providers, and what our own classes make: no SDK describes them
         return []
     service = module.split("/")[0]
-    path = f"pulumi_{package}" + ("" if service == "index" else f".{service}")
+    path = f"pulumi_{package.replace('-', '_')}" + ("" if service == "index" else f".{service}")
     resource_class = getattr(importlib.import_module(path), class_name)
     getters = inspect.getmembers(resource_class, lambda member: isinstance(member, property))
     return [

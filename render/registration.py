@@ -63,6 +63,13 @@ class Made:
     outputs: dict[str, Any]
 
 
+RegisterChild = Callable[[Registration, str, str, str, dict[str, Any], list[str]], tuple[str, Made]]
+"""Registers a child of a component: that, then the child's parent (URN), type, name, inputs and what it depends on
+(URNs); gives its URN and what became of it."""
+Call = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""Asks a function of a provider."""
+
+
 def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
     """The engine's URN: the type carries the types of all parents but the stack."""
     parent_type = parent.split("::")[2] if parent else ""

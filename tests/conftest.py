@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.postgres_fixture", "tests.stripe_mock", "tests.log_lines"]
+from render.garbage import collect_seldom
+
+collect_seldom()  # most tests run the program
+
+pytest_plugins = ["tests.netlify_fixture", "tests.postgres_fixture", "tests.stripe_mock", "tests.log_lines"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from local.git import git
 from local.image.tool import ImageError
-from local.overrides import revision
 
 # What decides the content of the API's image.
 INPUTS = ("Dockerfile", ".dockerignore", "api", "requirements/api.txt")
@@ -59,7 +58,8 @@ def api_recipe(root: Path, base: str) -> Recipe:
 
     Its revision is the commit only if the checkout holds what was committed: a label that names a commit must not lie.
     """
-    labels = {"REVISION": revision(root) if _is_committed(root) else "unreleased", "SOURCE": source(root)}
+    committed = git(root, "rev-parse", "--verify", "--quiet", "HEAD") if _is_committed(root) else None
+    labels = {"REVISION": committed or "unreleased", "SOURCE": source(root)}
     return Recipe(name="priceguard-api", context=root, base=base, labels=labels)
 
 

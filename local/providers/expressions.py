@@ -1,9 +1,10 @@
 """JMESPath, the language of `aws --query`, which the rows use to say where a value comes from.
 
-Three functions are added to its own: `after(text, mark)`, what follows the first `mark`; `before(text, mark)`, what
-comes before the last one; `json(text)`, what JSON says.
+Four functions are added to its own: `after(text, mark)`, what follows the first `mark`; `before(text, mark)`, what
+comes before the last one; `json(text)`, what JSON says; `base64(text)`, the text that is encoded so.
 """
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -23,6 +24,10 @@ class _Functions(functions.Functions):
     @functions.signature({"types": ["string"]}, {"types": ["string"]})
     def _func_before(self, text: str, mark: str) -> str:
         return text.rpartition(mark)[0]
+
+    @functions.signature({"types": ["string"]})
+    def _func_base64(self, text: str) -> str:
+        return base64.b64decode(text).decode()
 
     @functions.signature({"types": ["string"]})
     def _func_json(self, text: str) -> Any:

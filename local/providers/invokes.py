@@ -1,7 +1,7 @@
 """What a program may ask of AWS without making anything: the functions of the AWS provider."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.providers.errors import Refusal
@@ -12,11 +12,19 @@ from local.providers.resource import World
 
 @dataclass(frozen=True)
 class Invoke:
-    """One function: an operation that takes the function's arguments, and where in its answer the results stand."""
+    """One function.
+
+    Args:
+        service: by boto3's name.
+        operation: takes the function's arguments.
+        outputs: result -> expression over the answer.
+        names: argument -> parameter that is called otherwise.
+    """
 
     service: str
     operation: str
     outputs: Mapping[str, str]
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 INVOKES = {
@@ -33,6 +41,17 @@ INVOKES = {
             "zoneIds": "AvailabilityZones[?State=='available'].ZoneId",
             "id": "AvailabilityZones[0].RegionName",
         },
+    ),
+    "aws:ecr/getAuthorizationToken:getAuthorizationToken": Invoke(
+        "ecr",
+        "get_authorization_token",
+        {
+            "authorizationToken": "authorizationData[0].authorizationToken",
+            "proxyEndpoint": "authorizationData[0].proxyEndpoint",
+            "userName": "before(base64(authorizationData[0].authorizationToken), ':')",
+            "password": "after(base64(authorizationData[0].authorizationToken), ':')",
+        },
+        {"registryId": "registryIds"},
     ),
     # Metadata only; the values are not in the answer.
     "aws:secretsmanager/getSecretVersions:getSecretVersions": Invoke(
@@ -59,7 +78,7 @@ def invoke(world: World, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
     row = INVOKES.get(token)
     if row is None:
         raise Refusal("is not among the functions that are answered here (local/providers/invokes.py)")
-    sent = parameters(world.aws.input_shape(row.service, row.operation), _without_options(args), {})
+    sent = parameters(world.aws.input_shape(row.service, row.operation), _without_options(args), row.names)
     answer = world.aws.call(row.service, row.operation, sent)
     return {**args, **{name: evaluate(e, answer) for name, e in row.outputs.items()}}
 

@@ -4,18 +4,28 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from local.providers import (
+    acm,
     autoscaling,
+    budgets,
+    cloudwatch,
+    docker_build,
+    dynamic,
     ec2,
+    ecr,
     ecs,
     iam,
     kms,
     load_balancing,
+    log_metrics,
     logs,
     rds,
     recorded,
+    s3,
     secrets_manager,
     security_groups,
+    sns,
     stripe,
+    wafv2,
 )
 from local.providers.aws import Aws
 from local.providers.aws_resource import AwsResource
@@ -32,14 +42,24 @@ _TABLES: tuple[Mapping[str, Row | Kind], ...] = (
     security_groups.ROWS,
     kms.ROWS,
     logs.ROWS,
+    log_metrics.ROWS,
     iam.ROWS,
     rds.ROWS,
     secrets_manager.ROWS,
+    s3.ROWS,
     load_balancing.ROWS,
+    wafv2.ROWS,
+    ecr.ROWS,
+    docker_build.ROWS,
     ecs.ROWS,
     autoscaling.ROWS,
+    acm.ROWS,
+    sns.ROWS,
+    cloudwatch.ROWS,
+    budgets.ROWS,
     recorded.ROWS,
     stripe.ROWS,
+    dynamic.ROWS,
     {"random:index/randomPassword:RandomPassword": RandomPassword()},
 )
 

@@ -45,7 +45,11 @@ class Surroundings:
             database there. Without one an RDS instance is an error.
         database_address: host and port that an RDS instance's outputs name.
         stripe_url: URL of the Stripe stand-in. Without one Stripe's types are an error.
+        stripe_live: whether it stands for Stripe's live mode, and takes the keys of that.
+        netlify_url: base URL of the Netlify stand-in's API. Without one its types are an error.
+        netlify_token: what that stand-in lets in.
         given_secrets: name of a secret -> the value that a person would put; it is there as soon as the secret is.
+        image_manifest: stands for what an image is built from; without it an image is an error.
     """
 
     aws_endpoint: str
@@ -53,7 +57,11 @@ class Surroundings:
     database_admin_dsn: str | None = field(repr=False)
     database_address: tuple[str, int]
     stripe_url: str | None = None
+    netlify_url: str | None = None
+    netlify_token: str = field(default="", repr=False)
+    stripe_live: bool = False
     given_secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    image_manifest: str | None = None
 
 
 @dataclass(frozen=True)

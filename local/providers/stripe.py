@@ -18,7 +18,7 @@ from local.loopback import direct_session
 from local.providers.errors import Refusal
 from local.providers.resource import Diff, Kind, Made, Resource, World, compare
 
-_KEY = "sk_test_local"  # the stand-in takes any key of test mode
+_KEYS = {"test": "sk_test_local", "live": "sk_live_local"}  # the stand-in takes any that begins so
 _SECONDS = 10
 
 
@@ -111,7 +111,8 @@ class StripeResource:
         url = world.surroundings.stripe_url
         if url is None:
             raise Refusal("this platform has no Stripe (Surroundings.stripe_url)")
-        return getattr(_client(url).v1, self.row.service)
+        key = _KEYS["live" if world.surroundings.stripe_live else "test"]
+        return getattr(_client(url, key).v1, self.row.service)
 
     def _parameters(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -142,9 +143,9 @@ class _AlreadyThereError(Refusal):
 
 
 @cache
-def _client(url: str) -> stripe.StripeClient:
+def _client(url: str, key: str) -> stripe.StripeClient:
     transport = stripe.RequestsClient(timeout=_SECONDS, session=direct_session())
-    return stripe.StripeClient(_KEY, base_addresses={"api": url}, http_client=transport, max_network_retries=0)
+    return stripe.StripeClient(key, base_addresses={"api": url}, http_client=transport, max_network_retries=0)
 
 
 def _underscored(name: str) -> str:

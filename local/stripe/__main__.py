@@ -1,4 +1,4 @@
-"""`python -m local.stripe --port 0 --state FILE`: the stand-in as a process of its own."""
+"""`python -m local.stripe --port 0 --state FILE [--live]`: the stand-in as a process of its own."""
 
 import argparse
 import asyncio
@@ -16,20 +16,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m local.stripe", description="A Stripe for one machine.")
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 is a free one")
     parser.add_argument("--state", type=Path, help="the file that keeps everything; without it nothing is kept")
+    parser.add_argument("--live", action="store_true", help="stand for Stripe's live mode; no money moves in either")
     options = parser.parse_args(arguments)
     try:
-        asyncio.run(_run(options.state, options.port))
+        asyncio.run(_run(options.state, options.port, live=options.live))
     except (StateTakenError, PortTakenError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-async def _run(state: Path | None, port: int) -> None:
+async def _run(state: Path | None, port: int, *, live: bool) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with StandIn(state, port=port) as stripe:
+    async with StandIn(state, port=port, live=live) as stripe:
         sys.stdout.write(f"Running on {stripe.url}\n")
         sys.stdout.flush()
         await ended.wait()

@@ -17,6 +17,10 @@ from local.stripe.work import API_VERSION, Work, World, new_id, shown
 
 _LOG = logging.getLogger(__name__)
 
+TEST_KEYS = ("sk_test_", "pk_test_")
+LIVE_KEYS = ("sk_live_local", "pk_live_")
+"""How keys begin: the secret one and a page's. A real live key never begins like ours, and is refused in both modes."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -62,7 +66,7 @@ def respond(world: World, asked: Asked) -> Answer:
     """Answer a request; when it returns, what the request did is on disk."""
     try:
         billing.catch_up(world, world.clock.now)
-        page = _is_page(asked.authorization)
+        page = _is_page(asked.authorization, live=world.live)
         operation, identifiers, params = _understood(asked, page=page)
         if before := _answered_before(world, asked):
             return before
@@ -131,7 +135,7 @@ def _shown(result: Object, asked: Asked) -> Object:
     return {**result, "data": [shown(one) for one in result["data"]], "url": result["url"] or f"/v1{asked.path}"}
 
 
-def _is_page(authorization: str) -> bool:
+def _is_page(authorization: str, *, live: bool) -> bool:
     """Whether the key is a publishable one.
 
     Raises:
@@ -146,7 +150,9 @@ def _is_page(authorization: str) -> bool:
             key = ""
     if not key:
         raise StripeError(401, "You did not provide an API key. Send one as `Authorization: Bearer sk_test_...`.")
-    if not key.startswith(("sk_test_", "pk_test_")):
-        live = " Take the live key out of this environment." if "_live_" in key else ""
-        raise StripeError(401, f"Invalid API Key provided: this stand-in takes test keys only (sk_test_...).{live}")
-    return key.startswith("pk_test_")
+    secret, publishable = LIVE_KEYS if live else TEST_KEYS
+    if not key.startswith((secret, publishable)):
+        advice = " Take the live key out of this environment." if "_live_" in key else ""
+        takes = "keys of its own" if live else "test keys"
+        raise StripeError(401, f"Invalid API Key provided: this stand-in takes {takes} only ({secret}...).{advice}")
+    return key.startswith(publishable)

@@ -17,7 +17,7 @@ def line(item: Object, amount: int, period: tuple[int, int], description: str, *
         "discountable": not proration,
         "discounts": [],
         "invoice": None,
-        "livemode": False,
+        "livemode": price["livemode"],
         "metadata": {},
         "parent": {
             "type": "subscription_item_details",

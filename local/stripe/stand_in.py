@@ -29,6 +29,7 @@ class StandIn:
     Args:
         state: the file that keeps everything; None forgets everything at the end.
         port: on 127.0.0.1; 0 is a free one.
+        live: stand for Stripe's live mode.
         backoff: when failed deliveries are tried again.
 
     Raises:
@@ -44,11 +45,13 @@ class StandIn:
         courier: who delivers.
     """
 
-    def __init__(self, state: Path | None = None, *, port: int = 0, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, state: Path | None = None, *, port: int = 0, live: bool = False, backoff: Backoff | None = None
+    ) -> None:
         store = Store(state)
         kept = store.objects.get("settings", {})
         self.clock = Clock(kept.get("offset", 0))
-        self.world = World(store, self.clock)
+        self.world = World(store, self.clock, live)
         self.switches = Switches()
         self.faults = Faults()
         self.hosts: dict[str, str] = dict(kept.get("hosts", {}))

@@ -17,6 +17,7 @@ class World:
     """What all transactions share.
 
     Attributes:
+        live: whether it stands for Stripe's live mode; no money moves in either.
         origin: where this server is reached; receipts and invoices link to it.
         declines: customers whose next charge is declined whatever the card.
         told: deliveries that the open transaction wants.
@@ -25,6 +26,7 @@ class World:
 
     store: Store
     clock: Clock
+    live: bool = False
     origin: str = ""
     declines: set[str] = field(default_factory=set[str])
     told: list[str] = field(default_factory=list[str])
@@ -85,7 +87,7 @@ class Work:
     def add(self, prefix: str, kind: str, **fields: Any) -> Object:
         """Make an object; `id` and `created` may be among the fields."""
         identifier = fields.pop("id", None) or new_id(prefix)
-        base = {"id": identifier, "object": kind, "created": self.now, "livemode": False}
+        base = {"id": identifier, "object": kind, "created": self.now, "livemode": self.world.live}
         return self.world.store.put(base | fields)
 
     def change(self, stored: Object, event: str | None = None, **fields: Any) -> Object:

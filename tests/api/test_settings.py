@@ -43,6 +43,8 @@ def test_stripe() -> None:
     assert settings.stripe_prices == PRICES
     live = {"ENVIRONMENT": "prod", "STRIPE_SECRET_KEY": "rk_live_restricted", "STRIPE_API_URL": STRIPE}
     assert Settings.from_environment(VALID | live).live
+    here = {"ENVIRONMENT": "prod", "STRIPE_SECRET_KEY": "sk_live_local0", "STRIPE_API_URL": "http://127.0.0.1:1"}
+    assert Settings.from_environment(VALID | here).live, "the local platform's prod, whose Stripe is a stand-in"
 
 
 @pytest.mark.parametrize(

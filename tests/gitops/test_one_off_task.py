@@ -62,7 +62,7 @@ def test_names_are_those_of_the_program(cluster: Cluster) -> None:
 
     (asked,) = cluster.asked
     assert (one_off_task.SERVICE, one_off_task.CONTAINER) == (fargate_service.SERVICE, fargate_service.CONTAINER)
-    assert asked["cluster"] == Naming("dev").physical()
+    assert asked["cluster"] == Naming("dev", "platform", "x").physical()
 
 
 def test_exit_code_and_lines_come_back(cluster: Cluster) -> None:

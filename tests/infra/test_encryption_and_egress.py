@@ -1,6 +1,7 @@
 """What is encrypted with which key, who may use the key, and what may leave the network."""
 
 import json
+from fnmatch import fnmatchcase
 
 from render.manifest import Manifest
 
@@ -16,19 +17,21 @@ def test_everything_kept_is_encrypted_with_the_key_of_the_environment(stack: Man
     assert {r.inputs["kmsKeyId"] for r in stack.of_type("aws:cloudwatch/logGroup:LogGroup")} == {KEY}
 
 
-def test_only_the_account_and_its_logs_may_use_the_key(stack: Manifest) -> None:
-    """The logs service for this environment's log groups only; and the key rotates."""
+def test_only_the_account_its_logs_and_its_alarms_may_use_the_key(stack: Manifest) -> None:
+    """The logs service for this environment's log groups only, alarms for its topic only; and the key rotates."""
     key = stack.one("aws:kms/key:Key").inputs
-    account, logs = json.loads(key["policy"])["Statement"]
+    account, logs, alarms = json.loads(key["policy"])["Statement"]
 
     assert key["enableKeyRotation"] is True
     assert account["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
     assert logs["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
-    groups = logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
-    assert [group.split("log-group:")[1] for group in groups] == [
-        f"/priceguard/{stack.stack}/*",
-        f"/aws/rds/instance/priceguard-{stack.stack}/*",
-    ]
+    patterns = logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+    for group in stack.of_type("aws:cloudwatch/logGroup:LogGroup"):
+        arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group.inputs['name']}"
+        assert any(fnmatchcase(arn, pattern) for pattern in patterns), arn
+    assert all(stack.stack in pattern.split("log-group:")[1] for pattern in patterns)
+    topic = alarms["Condition"]["StringEquals"]["kms:EncryptionContext:aws:sns:topicArn"]
+    assert topic.endswith(f":priceguard-{stack.stack}-alarms")
 
 
 def test_tasks_may_decrypt_their_secrets(stack: Manifest) -> None:
@@ -39,7 +42,7 @@ def test_tasks_may_decrypt_their_secrets(stack: Manifest) -> None:
     assert {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY} in json.loads(policy["policy"])["Statement"]
     assert task["executionRoleArn"] == "${aws:iam/role:Role::execution.arn}"
     assert task["taskRoleArn"] == "${aws:iam/role:Role::task.arn}"
-    assert {r.name for r in stack.of_type("aws:iam/rolePolicy:RolePolicy")} == {"execution", "flow-logs"}
+    assert "task" not in {r.name for r in stack.of_type("aws:iam/rolePolicy:RolePolicy")}
 
 
 def test_what_may_leave(stack: Manifest) -> None:
@@ -55,12 +58,13 @@ def test_what_may_leave(stack: Manifest) -> None:
 
 
 def test_what_a_rollback_needs_is_retained(stack: Manifest) -> None:
-    """The last task definition, and the secret versions that it names."""
-    retained = {r.type for r in stack.resources if r.options.get("retainOnDelete")}
+    """The last task definition, the secret versions that it names, and its image, where the stack builds one."""
+    retained = {r.type for r in stack.resources if r.custom and r.options.get("retainOnDelete")}
 
     assert retained == {
         "aws:ecs/taskDefinition:TaskDefinition",
         "aws:secretsmanager/secretVersion:SecretVersion",
+        *({"docker-build:index:Image"} if stack.stack == "dev" else ()),
     }
 
 

@@ -19,7 +19,7 @@ def statements(role_policy: ManifestResource) -> list[dict[str, Any]]:
 
 
 def test_http_only_redirects_and_https_speaks_modern_tls(stack: Manifest) -> None:
-    """301 to 443; the HTTPS listener has the given certificate."""
+    """301 to 443; the HTTPS listener has the environment's certificate."""
     http = stack.one("aws:lb/listener:Listener", "http").inputs
     https = stack.one("aws:lb/listener:Listener", "https").inputs
 
@@ -28,7 +28,7 @@ def test_http_only_redirects_and_https_speaks_modern_tls(stack: Manifest) -> Non
     ]
     assert (https["port"], https["protocol"]) == (443, "HTTPS")
     assert "TLS13" in https["sslPolicy"]
-    assert https["certificateArn"].startswith("arn:aws:acm:us-east-1:")
+    assert https["certificateArn"].startswith("${aws:acm/certificate")
 
 
 def test_the_target_group_asks_the_api_for_its_health(stack: Manifest) -> None:
@@ -73,11 +73,25 @@ def test_the_execution_role_reads_these_secrets_and_no_others(stack: Manifest) -
     assert [action for action, resource in by_action.items() if resource == "*"] == ["ecr:GetAuthorizationToken"]
 
 
+def test_no_role_exceeds_the_boundary(stack: Manifest) -> None:
+    """Every role lives below the environment's path, or AWS refuses to let the pipeline make it."""
+    roles = {role.name: role.inputs for role in stack.of_type("aws:iam/role:Role")}
+    boundary = "arn:aws:iam::123456789012:policy/priceguard/bootstrap/priceguard-boundary"
+
+    assert roles.keys() == {"execution", "task", "flow-logs"} | ({"monitoring"} if stack.stack == "prod" else set())
+    assert {role["permissionsBoundary"] for role in roles.values()} == {boundary}
+    assert {role["path"] for role in roles.values()} == {f"/priceguard/{stack.stack}/"}
+
+
 def test_the_service_rolls_safely(stack: Manifest) -> None:
-    """Circuit breaker with rollback, never fewer tasks than wanted; autoscaling owns the count."""
+    """Circuit breaker with rollback, never fewer tasks than wanted; autoscaling owns the count.
+
+    The provider refuses to change the capacity of a service that does not force its deployments.
+    """
     service = stack.one("aws:ecs/service:Service")
 
     assert service.inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert service.inputs["forceNewDeployment"] is True
     assert service.inputs["deploymentMinimumHealthyPercent"] == 100
     assert service.inputs["deploymentMaximumPercent"] == 200
     assert service.options["ignoreChanges"] == ["desiredCount"]

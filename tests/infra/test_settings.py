@@ -8,38 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra import checks
-from infra.settings import PlansSettings
+from infra.setting_objects import AlarmSettings, DatabaseSettings, DnsSettings, PlansSettings
 from render import program
 from render.configuration import read_configuration
 from render.monitor import Monitor, run_program
-from render.registration import Made, Registration
+from tests.infra.refusal import line_about, refusal
 
-PROD_DATABASE = json.loads(read_configuration("prod")["priceguard:database"])
 DATABASE = json.loads(read_configuration("dev")["priceguard:database"])
-PLANS = json.loads(read_configuration("dev")["priceguard:plans"])
-
-
-class CountingMaker(program.NamedUnknowns):
-    """Counts the resources that were made before the settings were refused."""
-
-    made = 0
-
-    def make(self, registration: Registration) -> Made:
-        """Count, and go on."""
-        self.made += 1
-        return super().make(registration)
-
-
-def refusal(stack: str, *, changes: dict[str, str], without: tuple[str, ...] = ()) -> str:
-    """The message that refuses `stack` with some keys changed or taken away; no resource was made."""
-    config = read_configuration(stack) | {f"priceguard:{key}": value for key, value in changes.items()}
-    for key in without:
-        del config[f"priceguard:{key}"]
-    maker = CountingMaker("us-east-1")
-    with pytest.raises(pulumi.RunError) as caught:
-        run_program(stack, config, maker)
-    assert maker.made == 0
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -73,12 +48,9 @@ def refusal(stack: str, *, changes: dict[str, str], without: tuple[str, ...] = (
         ("dev", "vpcCidr", "8.8.0.0/16", "private"),
         ("dev", "vpcCidr", "127.1.0.0/16", "private"),
         ("prod", "image", "210987654321.dkr.ecr.us-east-1.amazonaws.com/priceguard-prod@sha256:" + "1" * 64, "own"),
-        ("prod", "database", json.dumps({**PROD_DATABASE, "multiAz": False}), "multiAz must be true"),
-        ("prod", "database", json.dumps({**PROD_DATABASE, "tls": "require"}), "tls must be verify-full"),
         ("dev", "vpcCidr", "10.0.0.0/24", "/16"),
         ("dev", "certificateArn", "arn:aws:acm:eu-west-1:123456789012:certificate/" + "0" * 36, "aws:region"),
         ("dev", "certificateArn", "nonsense", "ARN"),
-        ("dev", "database", "[]", "an object"),
         ("dev", "webhookSlots", "c", "one slot, a or b, or both"),
         ("dev", "webhookSlots", "", "one slot"),
         ("dev", "webhookSlots", "a,a", "one slot"),
@@ -88,49 +60,35 @@ def refusal(stack: str, *, changes: dict[str, str], without: tuple[str, ...] = (
         ("dev", "stripeApiUrl", "https://api.stripe.com/", "https://api.stripe.com or"),
         ("dev", "stripeApiUrl", "https://api.stripe.com.evil.example", "https://api.stripe.com or"),
         ("dev", "stripeApiUrl", "http://192.168.0.1:8080", "https://api.stripe.com or"),
-        ("prod", "stripeApiUrl", "http://127.0.0.1:8080", "must be https://api.stripe.com in prod"),
-        ("dev", "plans", "usd", "an object"),
-        ("dev", "plans", json.dumps({**PLANS, "currency": "USD"}), "plans.currency: must be a currency"),
-        ("dev", "plans", json.dumps({**PLANS, "currency": "dollars"}), "plans.currency: must be a currency"),
-        ("dev", "plans", json.dumps({**PLANS, "basic": 900}), "plans.basic: must be an object"),
-        ("dev", "plans", json.dumps({**PLANS, "basic": {"monthly": 900}}), "plans.basic.yearly: is missing"),
-        (
-            "dev",
-            "plans",
-            json.dumps({**PLANS, "basic": {**PLANS["basic"], "monthly": 49}}),
-            "plans.basic.monthly: must be a whole number from 50 to 99999999",
-        ),
-        (
-            "dev",
-            "plans",
-            json.dumps({**PLANS, "basic": {**PLANS["basic"], "yearly": 100_000_000}}),
-            "plans.basic.yearly: must be a whole number",
-        ),
-        (
-            "dev",
-            "plans",
-            json.dumps({**PLANS, "basic": {**PLANS["basic"], "monthly": 9.5}}),
-            "plans.basic.monthly: must be a whole number",
-        ),
-        (
-            "dev",
-            "plans",
-            json.dumps({**PLANS, "basic": {**PLANS["basic"], "montly": 900}}),
-            "plans.basic.montly: no such key; did you mean monthly?",
-        ),
-        (
-            "dev",
-            "plans",
-            json.dumps({**PLANS, "basics": PLANS["basic"]}),
-            "plans.basics: no such key; did you mean basic?",
-        ),
+        ("prod", "stripeApiUrl", "http://127.0.0.1:8080", "https://api.stripe.com in every account but 000000000000"),
+        ("dev", "stripeApiUrl", "http://127.0.0.1:8080", "https://api.stripe.com in every account but 000000000000"),
+        ("prod", "image", "build", "none or name a digest"),
+        ("dev", "account", "123", "12 digits"),
+        ("dev", "owner", "", "a tag may hold"),
+        ("dev", "costCentre", "a\nb", "a tag may hold"),
+        ("dev", "certificateArn", "arn:aws:acm:us-east-1:210987654321:certificate/" + "0" * 36, "priceguard:account"),
+        ("dev", "certificateNames", '["*.priceguardbackend.live"]', "host names"),
+        ("dev", "certificateNames", '["a.dev.priceguardbackend.live", "a.dev.priceguardbackend.live"]', "different"),
+        ("dev", "apiDomain", "api.priceguardbackend.live", "label dev"),
+        ("prod", "apiDomain", "api.dev.priceguardbackend.live", "must not have the label dev"),
+        ("prod", "logLevel", "WARNING", "must be DEBUG or INFO"),
+        ("prod", "firewallMode", "count", "must be block in prod"),
+        ("dev", "firewallMode", "off", "one of count, block"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_key(stack: str, key: str, value: str, says: str) -> None:
     """Each key has its own words for what it must be."""
-    (line,) = [line for line in refusal(stack, changes={key: value}).splitlines() if f"priceguard:{key}" in line]
+    assert says in line_about(key, stack, value)
 
-    assert says in line
+
+def test_an_existing_certificate_has_its_names_already() -> None:
+    """Further names for it would be ignored in silence."""
+    changes = {
+        "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/" + "0" * 36,
+        "certificateNames": '["a.dev.priceguardbackend.live"]',
+    }
+
+    assert "certificateNames, for one that the program makes, must be empty" in refusal("dev", changes=changes)
 
 
 def test_everything_wrong_is_said_at_once() -> None:
@@ -152,7 +110,7 @@ def test_everything_wrong_is_said_at_once() -> None:
     assert "priceguard:logLevel: is missing" in message
     assert "priceguard:imgae: no such key; did you mean priceguard:image?" in message
     assert "priceguard:apiDomain: must be" in message
-    assert "priceguard:image: must name a digest" in message
+    assert "priceguard:image: must be none or name a digest" in message
     assert "priceguard:minCount: must not be greater than maxCount" in message
     assert "priceguard:database.instanceClass: must be one of db.t4g.micro" in message
     assert "priceguard:database.multiAZ: no such key; did you mean multiAz?" in message
@@ -213,7 +171,8 @@ def test_checks_accept_or_refuse_but_never_crash(raw: object) -> None:
     for check in (
         *(checks.domain, checks.image, checks.flag, checks.origins, checks.cidr, checks.whole_number(0, 9)),
         *(checks.webhook_slots, checks.currency, checks.stripe_api_url),
-        checks.settings_object(PlansSettings),
+        *(checks.account, checks.domains, checks.email, checks.tag, checks.snapshot),
+        *map(checks.settings_object, (AlarmSettings, DatabaseSettings, DnsSettings, PlansSettings)),
     ):
         try:
             check(raw)

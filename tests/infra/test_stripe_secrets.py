@@ -138,20 +138,24 @@ def test_the_current_version_of_the_api_key_is_pinned() -> None:
 @pytest.mark.parametrize("versions", [[], [{"versionId": "next", "versionStages": ["AWSPENDING"]}]])
 def test_a_key_that_nobody_has_put_is_asked_for(versions: list[dict[str, Any]]) -> None:
     """With the command, word for word."""
-    with pytest.raises(pulumi.RunError, match="priceguard/dev/stripe-secret-key has no value yet") as refused:
+    with pytest.raises(pulumi.RunError, match="stripe-secret-key of dev has no value yet") as refused:
         run_with(Stripe(dict(SECRETS), versions))
 
-    assert (
-        "aws secretsmanager put-secret-value --secret-id priceguard/dev/stripe-secret-key "
-        "--secret-string file:///dev/stdin" in str(refused.value)
-    )
+    assert "priceguard secrets set dev stripe-secret-key" in str(refused.value)
     assert "pulumi up" in str(refused.value)
 
 
 def test_a_missing_value_is_refused_by_itself() -> None:
     """Apart from any program."""
-    with pytest.raises(pulumi.RunError, match="a/b has no value yet"):
-        current("a/b", [])
+    with pytest.raises(pulumi.RunError, match="b of a has no value yet"):
+        current("a", "b", [])
+
+
+def test_secrets_say_who_rotates_them(stack: Manifest) -> None:
+    """Those that Stripe issues; what the program composes, it renews itself."""
+    external = {r.name for r in stack.of_type(SECRET) if r.inputs["tags"].get("rotation") == "external"}
+
+    assert external == {"stripe-secret-key", "stripe-webhook-secret"}
 
 
 def test_the_execution_role_reads_exactly_the_four_secrets_of_the_api(stack: Manifest) -> None:

@@ -27,9 +27,10 @@ def test_everything_runs_and_is_listed(platform: Commands) -> None:
     status = platform.status()
 
     assert status["state"] == "healthy"
-    assert names(status) == {"platform", "postgresql", "aws", "stripe", "load-balancer", "api"}
+    assert names(status) == {"platform", "postgresql", "aws", "netlify", "stripe", "load-balancer", "api"}
     assert all(map(alive, status["parts"]))
     assert status["outputs"]["service"] == "priceguard-server"
+    assert status["made"]["ECS"]["service"] == status["made"]["Docker"]["image"] == 1
     assert status["api_url"].startswith("http://localhost:")
 
 
@@ -189,5 +190,6 @@ def test_down_leaves_nothing_running(platform: Commands) -> None:
     platform.run("down")
 
     assert not any(map(alive, parts))
-    assert platform.status() == {"state": "stopped", "api_url": None, "outputs": {}, "parts": []}
+    stopped = {"state": "stopped", "stack": None, "api_url": None, "outputs": {}, "parts": [], "made": {}}
+    assert platform.status() == stopped
     assert "nothing runs here" in platform.run("down")

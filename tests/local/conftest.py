@@ -8,8 +8,10 @@ import boto3
 import pytest
 
 from local.moto import MotoServer
+from local.netlify_server import NetlifyServer
 from local.postgres import PostgresServer
 from local.providers import Providers, Surroundings
+from local.providers.docker_build import manifest_of
 from local.stripe_server import StripeServer
 
 AskAws = Callable[..., dict[str, Any]]
@@ -38,15 +40,23 @@ def stripe_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[StripeS
 
 
 @pytest.fixture(scope="session")
-def surroundings(moto_server: MotoServer, postgres_server: PostgresServer, stripe_server: StripeServer) -> Surroundings:
-    """The emulator, a PostgreSQL server and a Stripe stand-in."""
+def surroundings(
+    moto_server: MotoServer,
+    postgres_server: PostgresServer,
+    stripe_server: StripeServer,
+    netlify_server: NetlifyServer,
+) -> Surroundings:
+    """The emulator, a PostgreSQL server, a Stripe and a Netlify stand-in."""
     return Surroundings(
         aws_endpoint=moto_server.endpoint,
         region="us-east-1",
         database_admin_dsn=postgres_server.admin_dsn,
         database_address=(postgres_server.host, postgres_server.port),
         stripe_url=stripe_server.endpoint,
+        netlify_url=netlify_server.api_url,
+        netlify_token=netlify_server.token,
         given_secrets={"given/by-a-person": "the-given-value"},
+        image_manifest=manifest_of("a sample"),
     )
 
 

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from local.overrides import OverrideError, fingerprint, local_configuration, parse_assignments
+from local.overrides import OverrideError, local_configuration, parse_assignments
 from render.configuration import ROOT, ConfigurationError, read_configuration
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 
 def test_a_built_image_is_not_named_as_well() -> None:
@@ -17,40 +20,60 @@ def test_a_built_image_is_not_named_as_well() -> None:
     assert parse_assignments(["image=localhost/other:1"]) == {"priceguard:image": "localhost/other:1"}
 
 
-def test_only_what_must_differs_from_the_dev_stack() -> None:
+def here(stack: str = "dev", root: Path = ROOT, **more: Any) -> dict[str, str]:
+    """The configuration of a stack on this machine."""
+    given: dict[str, Any] = {"database": {}, "stripe_url": "http://127.0.0.1:1", "assignments": {}, **more}
+    return local_configuration(root, stack=stack, digest=DIGEST, **given)
+
+
+@pytest.mark.parametrize(
+    ("stack", "more"), [("dev", set[str]()), ("prod", {"priceguard:image"})], ids=["builds", "is-given-an-image"]
+)
+def test_only_what_must_differs_from_the_stack(stack: str, more: set[str]) -> None:
     """Everything else is the stack's own file."""
-    dev = read_configuration("dev")
+    own = read_configuration(stack)
 
-    here = local_configuration(
-        ROOT,
-        certificate_arn="arn:x",
-        database={"tls": "require"},
-        image=None,
-        stripe_url="http://127.0.0.1:1",
-        assignments={},
-    )
+    found = here(stack, database={"tls": "require"})
 
-    assert {key for key in here if here[key] != dev.get(key)} == {
-        "priceguard:certificateArn",
-        "priceguard:image",
+    assert {key for key in found if found[key] != own.get(key)} == more | {
+        "priceguard:account",
         "priceguard:revision",
         "priceguard:database",
         "priceguard:stripeApiUrl",
     }
-    assert json.loads(here["priceguard:database"]) == {**json.loads(dev["priceguard:database"]), "tls": "require"}
+    assert json.loads(found["priceguard:database"]) == {**json.loads(own["priceguard:database"]), "tls": "require"}
+
+
+def test_a_stack_that_is_given_an_image_has_what_runs_here() -> None:
+    """In its own repository of the account that the emulator plays; its revision goes with the content."""
+    found = here("prod")
+
+    assert found["priceguard:image"] == f"000000000000.dkr.ecr.us-east-1.amazonaws.com/priceguard-prod@{DIGEST}"
+    assert found["priceguard:revision"] == "0123456789abcdef" * 2 + "01234567"
+
+
+@pytest.mark.parametrize("image", ["build", "none"])
+def test_a_stack_that_builds_or_has_none_is_left_so(tmp_path: Path, image: str) -> None:
+    """The program does with it what it does elsewhere."""
+    (tmp_path / "Pulumi.dev.yaml").write_text(f"config: {{aws:region: us-east-1, priceguard:image: {image}}}")
+
+    assert here(root=tmp_path)["priceguard:image"] == image
+
+
+def test_a_certificate_of_another_account_is_left_out(tmp_path: Path) -> None:
+    """The program makes one."""
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {priceguard:certificateArn: arn:aws:acm:x}")
+
+    assert "priceguard:certificateArn" not in here(root=tmp_path)
 
 
 def test_what_a_person_sets_wins_also_inside_an_object() -> None:
     """Numbers and booleans arrive as text, as they do from the engine."""
-    assignments = parse_assignments(["logLevel=DEBUG", "priceguard:database.multiAz=true", "x:y=a=b"])
+    found = here(assignments=parse_assignments(["logLevel=DEBUG", "priceguard:database.multiAz=true", "x:y=a=b"]))
 
-    here = local_configuration(
-        ROOT, certificate_arn="arn:x", database={}, image=None, stripe_url="http://127.0.0.1:1", assignments=assignments
-    )
-
-    assert here["priceguard:logLevel"] == "DEBUG"
-    assert json.loads(here["priceguard:database"])["multiAz"] == "true"
-    assert here["x:y"] == "a=b"
+    assert found["priceguard:logLevel"] == "DEBUG"
+    assert json.loads(found["priceguard:database"])["multiAz"] == "true"
+    assert found["x:y"] == "a=b"
 
 
 @pytest.mark.parametrize("assignment", ["logLevel", "=x", ""])
@@ -64,21 +87,4 @@ def test_a_path_into_what_is_no_object_is_refused() -> None:
     """With the key, and nothing crashes."""
     for key in ("priceguard:logLevel.x", "priceguard:minCount.x", "priceguard:database.multiAz.x"):
         with pytest.raises(ConfigurationError, match=key):
-            local_configuration(
-                ROOT, certificate_arn="arn:x", database={}, image=None, stripe_url="", assignments={key: "1"}
-            )
-
-
-def test_changed_code_is_a_changed_image(tmp_path: Path) -> None:
-    """And byte code is not code."""
-    (tmp_path / "requirements").mkdir()
-    (tmp_path / "requirements" / "api.txt").write_text("quart")
-    (tmp_path / "api" / "__pycache__").mkdir(parents=True)
-    code = tmp_path / "api" / "app.py"
-    code.write_text("1")
-    before = fingerprint(tmp_path)
-
-    (tmp_path / "api" / "__pycache__" / "app.pyc").write_text("1")
-    assert fingerprint(tmp_path) == before
-    code.write_text("2")
-    assert fingerprint(tmp_path) != before
+            here(assignments={key: "1"})

@@ -207,7 +207,7 @@ class TestBehaviour:
         caller = providers.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})
 
         assert zones["names"][:2] == ["us-east-1a", "us-east-1b"]
-        assert caller["accountId"] == "123456789012"
+        assert caller["accountId"] == "000000000000"
         with pytest.raises(ProviderError, match="aws:index/getNothing:getNothing: is not among the functions"):
             providers.invoke("aws:index/getNothing:getNothing", {})
 

@@ -4,19 +4,24 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from inspect import get_annotations
 from pathlib import Path
 
 import jmespath
 import pytest
 
+from infra.netlify_dns import DnsRecord
 from local.moto import MotoServer
 from local.providers import KINDS, ProviderError, Providers, Resource, Surroundings
 from local.providers.aws_resource import AwsResource
+from local.providers.dynamic import IMPLEMENTATION
 from local.providers.rows import TAGS, Row
 from local.providers.stripe import StripeResource
 from tests.local.conftest import AskAws, asker
 from tests.local.provider_samples import SAMPLES, Sample, resolved
 
+OURS = {"pulumi-python:dynamic/netlify:DnsRecord": DnsRecord}
+"""The classes of types that the program implements itself."""
 ROWS = {type_: kind.row for type_, kind in KINDS.items() if isinstance(kind, AwsResource)}
 
 
@@ -40,13 +45,15 @@ def class_of(type_: str) -> type:
     """The class of a type in the Python SDK."""
     package, module, name = type_.split(":")
     service = module.split("/", maxsplit=1)[0]
-    path = f"pulumi_{package}" + ("" if service == "index" else f".{service}")
+    path = f"pulumi_{package.replace('-', '_')}" + ("" if service == "index" else f".{service}")
     return getattr(importlib.import_module(path), name)
 
 
 @cache
 def properties_of(type_: str) -> frozenset[str]:
     """The inputs and outputs of a type by the names that the engine uses."""
+    if type_ in OURS:
+        return frozenset({*get_annotations(OURS[type_]), IMPLEMENTATION})
     getters = {k: v for k, v in vars(class_of(type_)).items() if isinstance(v, property)}
     return frozenset(getattr(v.fget, "_pulumi_name", k) for k, v in getters.items())
 
@@ -98,7 +105,7 @@ def test_a_resource_shows_its_inputs_and_what_aws_added(name: str, stack: dict[s
     if not resource.type.startswith("pulumi:"):
         assert outputs.keys() <= properties_of(resource.type)
         assert "arn" not in properties_of(resource.type) or outputs["arn"].startswith("arn:aws:")
-        assert "ownerId" not in properties_of(resource.type) or outputs["ownerId"] == "123456789012"
+        assert "ownerId" not in properties_of(resource.type) or outputs["ownerId"] == "000000000000"
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -126,7 +133,8 @@ def test_a_change_in_place_reaches_aws(
 
     assert {k: new.outputs.get(k) for k in sample.change} == {k: inputs[k] for k in sample.change}
     assert old.outputs.keys() - sample.change.keys() <= new.outputs.keys()
-    assert (new.outputs.get("tagsAll") or {}) == (inputs.get("tags") or {})
+    if sample.type.startswith("aws:"):  # an image's tags are something else
+        assert (new.outputs.get("tagsAll") or {}) == (inputs.get("tags") or {})
     if sample.seen:
         service, operation, parameters, expression = sample.seen
         answer = ask_aws(service, operation, **resolved(parameters, stack))
@@ -157,6 +165,7 @@ QUESTIONS = (
     ("ec2", "describe_vpc_endpoints", "VpcEndpoints[?State != 'deleted']"),
     ("ec2", "describe_flow_logs", "FlowLogs"),
     ("ec2", "describe_security_groups", "SecurityGroups"),
+    ("acm", "list_certificates", "CertificateSummaryList[?DomainName != 'stand-in.invalid']"),
     ("kms", "list_aliases", "Aliases"),
     ("logs", "describe_log_groups", "logGroups"),
     ("iam", "list_roles", "Roles"),
@@ -164,8 +173,10 @@ QUESTIONS = (
     ("rds", "describe_db_parameter_groups", "DBParameterGroups"),
     ("rds", "describe_db_instances", "DBInstances"),
     ("secretsmanager", "list_secrets", "SecretList"),
+    ("s3", "list_buckets", "Buckets"),
     ("elbv2", "describe_load_balancers", "LoadBalancers"),
     ("elbv2", "describe_target_groups", "TargetGroups"),
+    ("ecr", "describe_repositories", "repositories"),
     ("ecs", "describe_clusters", "clusters[?status == 'ACTIVE']"),
     ("ecs", "list_task_definitions", "taskDefinitionArns[?!ends_with(@, ':2')]"),  # the second has skipDestroy
 )

@@ -113,7 +113,7 @@ def test_a_new_process_remembers_only_what_is_at_stripe(tmp_path: Path) -> None:
     """The local AWS of the last one ended with it."""
     remember(tmp_path / "state.json", AWS, STRIPE, f"{STRIPE}::replaced")
 
-    stand_ins = StandIns(directory_of(tmp_path), "us-east-1")
+    stand_ins = StandIns(directory_of(tmp_path), "dev")
 
     assert remembered(stand_ins.state_file) == [STRIPE, f"{STRIPE}::replaced"]
     assert stand_ins.state_file.stat().st_mode & 0o077 == 0
@@ -123,12 +123,12 @@ def test_without_anything_at_stripe_nothing_is_left(tmp_path: Path) -> None:
     """Not even a file."""
     remember(tmp_path / "state.json", AWS)
 
-    assert not StandIns(directory_of(tmp_path), "us-east-1").state_file.exists()
+    assert not StandIns(directory_of(tmp_path), "dev").state_file.exists()
 
 
 async def test_what_was_at_stripe_goes_with_stripes_data(tmp_path: Path) -> None:
     """Else the next `up` would look for it in an empty Stripe; with the data it stays."""
-    stand_ins = StandIns(directory_of(tmp_path), "us-east-1")
+    stand_ins = StandIns(directory_of(tmp_path), "dev")
     remember(stand_ins.state_file, STRIPE)
     try:
         await stand_ins.start_stripe()
@@ -144,7 +144,7 @@ async def test_what_was_at_stripe_goes_with_stripes_data(tmp_path: Path) -> None
 
 async def test_webhooks_are_delivered_where_it_is_told(tmp_path: Path) -> None:
     """It is told again at every `up`; one that does not answer is an error with the next step."""
-    stand_ins = StandIns(directory_of(tmp_path), "us-east-1")
+    stand_ins = StandIns(directory_of(tmp_path), "dev")
     await stand_ins.start_stripe()
 
     await stand_ins.deliver("api.dev.example", "http://localhost:8080")

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from gitops.manifest_policy import from_manifest
 from policy.check import check
 from policy.rule import Level
 from policy.rules import RULES
@@ -11,7 +12,6 @@ from policy.stack import Stack
 from policy.taggable import TAGGABLE
 from render.manifest import Manifest
 from render.program import run
-from tests.policy.resources import from_manifest
 from tests.policy.sdk import input_names
 
 TODAY = date(2026, 11, 24)

@@ -52,7 +52,7 @@ async def main(directory: Path) -> None:
     async with ecs_agent(directory) as bench:
         await bench.agent.deploy(replace(service(definition(1)), name="priceguard-server"))
         with patch("local.supervisor.Platform", lambda *_: SmallPlatform(bench)):
-            await Supervisor(directory, directory, 0).run()
+            await Supervisor(directory, directory, "dev", 0).run()
 
 
 if __name__ == "__main__":

@@ -1,21 +1,18 @@
 """`priceguard render` and `priceguard cost`."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from priceguard.cli import app
 from render.program import run
-
-COMMAND = Path(sys.executable).parent / "priceguard"
 
 
 def priceguard(*arguments: str, code: int = 0) -> str:
     """What a command prints on standard output."""
-    done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == code, done.stderr
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == code, done.output
     return done.stdout
 
 

@@ -18,6 +18,7 @@ TASK = {
     "requiresCompatibilities": ["FARGATE"],
     "runtimePlatform": {"operatingSystemFamily": "LINUX", "cpuArchitecture": "ARM64"},
 }
+ADDRESS, GATEWAY = "aws:ec2/eip:Eip", "aws:ec2/natGateway:NatGateway"
 SERVICE = {
     "cluster": "${aws:ecs/cluster:Cluster::api.arn}",
     "desiredCount": 1,
@@ -102,6 +103,25 @@ def test_every_resource_of_a_stack_has_a_known_cost(stack: str) -> None:
     assert found.unknown == ()
     assert found.monthly == sum(line.monthly for line in found.lines) > 0
     assert len({(line.address, line.part) for line in found.lines}) == len(found.lines)
+
+
+def test_what_the_product_has_paid_for_in_dev_stays_cheap() -> None:
+    """Load balancer, one task, three public addresses, four secrets, images: what it ran on before, at most $37."""
+    paid = ("lb/loadBalancer:LoadBalancer", "ecs/service:Service", "secretsmanager/secret:Secret")
+    types = {f"aws:{type_}" for type_ in (*paid, "ecr/repository:Repository")}
+
+    lines = [line for line in cost(run("dev")).lines if line.type in types]
+
+    assert {line.type for line in lines} == types
+    assert 36 < sum(line.monthly for line in lines) <= 37
+
+
+def test_prod_shows_what_each_zone_adds() -> None:
+    """A NAT gateway and its address for each of the two."""
+    lines = [line for line in cost(run("prod")).lines if line.type in {ADDRESS, GATEWAY}]
+
+    assert sorted(line.resource for line in lines) == ["network-1", "network-1", "network-2", "network-2"]
+    assert {line.monthly for line in lines} == {Decimal("32.85"), Decimal("3.65")}
 
 
 def test_a_type_that_nobody_has_looked_at_is_named() -> None:

@@ -10,6 +10,7 @@ from tests.render.test_cost import DATABASE, SERVICE, TASK, cost_of, manifest, r
 
 ALB = "aws:lb/loadBalancer:LoadBalancer"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+LOG_METRIC = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 NAT = "aws:ec2/natGateway:NatGateway"
 DATABASE_TYPE = "aws:rds/instance:Instance"
@@ -39,6 +40,8 @@ BOT_CONTROL = {"managedRuleGroupStatement": {"vendorName": "AWS", "name": "AWSMa
         (ALARM, {"metricName": "CPUUtilization", "period": 60}, 0.1),
         (ALARM, {"metricQueries": [{"id": "e", "expression": "a/b"}, {"metric": {}}, {"metric": {}}]}, 0.2),
         (ALARM, {"thresholdMetricId": "band", "metricQueries": [{"metric": {}}]}, 0.3),
+        (LOG_METRIC, {"metricTransformation": {"name": "a", "namespace": "b", "value": "1"}}, 0.3),
+        (LOG_METRIC, {"metricTransformation": {"dimensions": {"a": "$.a"}}}, 0),
         ("aws:appautoscaling/policy:Policy", {"policyType": "TargetTrackingScaling"}, 0.2),
         ("aws:appautoscaling/policy:Policy", {"policyType": "StepScaling"}, 0),
         ("aws:ecr/repository:Repository", {}, 0.1),

@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 
-from local.api_image import ApiImage
+from local.api_image import ApiImage, PreparedImage
 from local.container import ContainerError
 from local.container_files import CheckoutFiles, ContainerFiles, ImageFiles
-from local.image.root_filesystem import RootFilesystem
 from local.image.tool import ImageError
 from render.configuration import ROOT
-from tests.local.image.fake_engine import FakeEngine
 from tests.local.image.fake_tools import Tools
 
-REPOSITORY = "localhost/priceguard-api:image-"
 NO_DAEMON = "echo 'Cannot connect to the Docker daemon' >&2; exit 1"
 # Has every image; what it builds has one file.
 BUILDAH = """
@@ -35,11 +32,9 @@ exit 0
 linux = pytest.mark.skipif(sys.platform != "linux", reason="images run on Linux only")
 
 
-def unpacked(directory: Path, *folders: str) -> ApiImage:
-    """An API image of which these folders were unpacked."""
-    for folder in folders:
-        RootFilesystem.unpack(FakeEngine(), "image", directory / folder)
-    return ApiImage(ROOT, directory)
+def reference(image: PreparedImage) -> str:
+    """How a task definition names it."""
+    return f"000000000000.dkr.ecr.us-east-1.amazonaws.com/priceguard-dev@{image.digest}"
 
 
 def plan(files: ContainerFiles, definition: dict[str, Any]) -> dict[str, Any]:
@@ -47,26 +42,26 @@ def plan(files: ContainerFiles, definition: dict[str, Any]) -> dict[str, Any]:
     return json.loads(files.command_line(definition, ["python", "-m", "api"])[-1])
 
 
-@pytest.mark.parametrize("kept", ["aaa", None])
-def test_all_images_but_one_are_forgotten(tmp_path: Path, kept: str | None) -> None:
-    """All of them when no task runs in one."""
-    image = unpacked(tmp_path, "aaa", "bbb", "ccc")
-
-    image.forget_all_but(f"{REPOSITORY}{kept}" if kept else None)
-
-    assert [path.name for path in tmp_path.iterdir()] == ([kept] if kept else [])
-    if kept:
-        assert isinstance(image.files(f"{REPOSITORY}{kept}"), ImageFiles)
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with one line of code."""
+    root = tmp_path / "checkout"
+    for name in ("requirements/api.txt", "api/app.py"):
+        (root / name).parent.mkdir(parents=True)
+        (root / name).write_text("1")
+    return root
 
 
-def test_to_forget_is_fine_where_nothing_was_unpacked(tmp_path: Path) -> None:
+def test_to_forget_is_fine_where_nothing_was_unpacked(checkout: Path, tmp_path: Path) -> None:
     """As on the first start."""
-    ApiImage(ROOT, tmp_path / "nowhere").forget_all_but(None)
+    image = ApiImage(checkout, tmp_path / "nowhere")
+    image.forget_all_but(image.checkout())
 
 
-def test_an_image_of_the_checkout_runs_in_the_checkout(tmp_path: Path) -> None:
+def test_the_checkout_runs_in_the_checkout(tmp_path: Path) -> None:
     """With our own interpreter first in the PATH, and the command as it is."""
-    files = unpacked(tmp_path, "aaa").files("123456789012.dkr.ecr.us-east-1.amazonaws.com/priceguard:checkout-aaa")
+    image = ApiImage(ROOT, tmp_path)
+    files = image.files(reference(image.checkout()))
 
     assert isinstance(files, CheckoutFiles)
     assert files.directory == ROOT
@@ -75,35 +70,24 @@ def test_an_image_of_the_checkout_runs_in_the_checkout(tmp_path: Path) -> None:
     assert files.command_line(definition, ["python", "-m", "api"]) == ("python", "-m", "api")
 
 
-def test_an_unpacked_image_runs_as_its_definition_says(tmp_path: Path) -> None:
-    """User and read-only root; with its own variables and the shared files."""
-    image = unpacked(tmp_path / "images", "aaa")
-    image.shared = [tmp_path / "ca.pem"]
-    files = image.files(f"{REPOSITORY}aaa")
+def test_changed_code_is_another_image(checkout: Path, tmp_path: Path) -> None:
+    """And byte code is not code. The one before still has files: its tasks may have to be started again."""
+    image = ApiImage(checkout, tmp_path / "images")
+    before = image.checkout()
 
-    found = plan(files, {"user": "7:8", "readonlyRootFilesystem": True})
-
-    assert (found["user"], found["read_only"], found["shared"]) == ("7:8", True, [str(tmp_path / "ca.pem")])
-    assert found["command"] == ["python", "-m", "api"]
-    assert files.environment == {"HOME": "/", "PATH": "/usr/bin", "FLAGS": "a=b"}
-    assert files.directory == Path(found["root"])
-    assert (files.directory / "usr" / "program").exists()
+    (checkout / "api" / "__pycache__").mkdir()
+    (checkout / "api" / "__pycache__" / "app.pyc").write_text("1")
+    assert image.checkout().digest == before.digest
+    (checkout / "api" / "app.py").write_text("2")
+    assert image.checkout().digest != before.digest
+    assert isinstance(image.files(reference(before)), CheckoutFiles)
 
 
-@pytest.mark.parametrize("definition", [{}, {"readonlyRootFilesystem": False}])
-def test_a_definition_that_says_nothing_gets_what_ecs_gives(tmp_path: Path, definition: dict[str, Any]) -> None:
-    """The image's user, and a root that can be written."""
-    files = unpacked(tmp_path, "aaa").files(f"{REPOSITORY}aaa")
-
-    found = plan(files, definition)
-
-    assert (found["user"], found["read_only"], found["shared"]) == ("10001:10001", False, [])
-
-
-def test_an_image_that_was_forgotten_has_no_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("digest", ["sha256:" + "0" * 64, ""])
+def test_what_was_never_prepared_has_no_files(tmp_path: Path, digest: str) -> None:
     """A task of it must not run in something else."""
-    with pytest.raises(ContainerError, match="up --image"):
-        unpacked(tmp_path, "aaa").files(f"{REPOSITORY}bbb")
+    with pytest.raises(ContainerError, match=r"^CannotPullContainerError: registry/api@\S* is not here"):
+        ApiImage(ROOT, tmp_path).files(f"registry/api@{digest}")
 
 
 @pytest.mark.usefixtures("tools")
@@ -111,10 +95,10 @@ async def test_without_an_engine_it_is_the_checkout(tmp_path: Path) -> None:
     """With the reason, and nothing is made."""
     image = ApiImage(ROOT, tmp_path / "images")
 
-    reference, words = await image.build()
+    built = await image.build()
 
-    assert reference is None
-    assert words.startswith("none, tasks run from the checkout: ")
+    assert built.digest == image.checkout().digest
+    assert built.words.startswith("none, tasks run from the checkout: ")
     assert not (tmp_path / "images").exists()
 
 
@@ -133,15 +117,17 @@ async def test_a_client_without_its_daemon_says_what_to_do(tools: Tools, tmp_pat
     """Somebody has Docker and has not started it."""
     tools.put("docker", NO_DAEMON)
 
-    reference, words = await ApiImage(ROOT, tmp_path / "images").build()
+    built = await ApiImage(ROOT, tmp_path / "images").build()
 
-    assert reference is None
-    assert "start Docker" in words
+    assert built.folder is None
+    assert "start Docker" in built.words
 
 
-@linux
-async def test_a_built_image_is_unpacked(tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its reference leads to its files, the words say by what and on what it was built."""
+@pytest.fixture
+async def built(tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[ApiImage, PreparedImage]:
+    """An image that was built and unpacked, below `images`."""
+    if sys.platform != "linux":
+        pytest.skip("images run on Linux only")
     monkeypatch.setenv("PATH", f"{tools.folder}:{os.defpath}")
     content = tmp_path / "content"
     content.mkdir()
@@ -151,13 +137,57 @@ async def test_a_built_image_is_unpacked(tools: Tools, tmp_path: Path, monkeypat
     tools.put("docker", NO_DAEMON)
     tools.put("buildah", BUILDAH.replace("{files}", str(content)).replace("{configuration}", inspected))
     image = ApiImage(ROOT, tmp_path / "images")
+    return image, await image.build()
 
-    reference, words = await image.build()
 
-    assert reference is not None
-    assert reference == f"{REPOSITORY}0123456789ab"
-    assert words.startswith("0123456789ab, by buildah 1.39.3 on python:3")
-    files = image.files(reference)
+def test_a_built_image_is_unpacked(built: tuple[ApiImage, PreparedImage], tools: Tools) -> None:
+    """Its reference leads to its files, the words say by what and on what it was built."""
+    image, prepared = built
+    files = image.files(reference(prepared))
+
+    assert prepared.digest != image.checkout().digest
+    assert prepared.words.startswith("0123456789ab, by buildah 1.39.3 on python:3")
     assert (files.directory / "program").read_text() == "program"
     assert plan(files, {})["directory"] == "/app"
     assert [call for call in tools.calls("buildah") if call[-2:] == ["rm", "working"]], "the container is left"
+
+
+def test_an_unpacked_image_runs_as_its_definition_says(built: tuple[ApiImage, PreparedImage], tmp_path: Path) -> None:
+    """User and read-only root; with its own variables and the shared files."""
+    image, prepared = built
+    image.shared = [tmp_path / "ca.pem"]
+    files = image.files(reference(prepared))
+
+    found = plan(files, {"user": "7:8", "readonlyRootFilesystem": True})
+
+    assert (found["user"], found["read_only"], found["shared"]) == ("7:8", True, [str(tmp_path / "ca.pem")])
+    assert found["command"] == ["python", "-m", "api"]
+    assert files.environment == {"HOME": "/", "A": "b"}
+    assert files.directory == Path(found["root"])
+
+
+@pytest.mark.parametrize("definition", [{}, {"readonlyRootFilesystem": False}])
+def test_a_definition_that_says_nothing_gets_what_ecs_gives(
+    built: tuple[ApiImage, PreparedImage], definition: dict[str, Any]
+) -> None:
+    """The image's user, and a root that can be written."""
+    image, prepared = built
+
+    found = plan(image.files(reference(prepared)), definition)
+
+    assert (found["user"], found["read_only"], found["shared"]) == ("10001:10001", False, [])
+
+
+def test_all_images_but_one_are_forgotten(built: tuple[ApiImage, PreparedImage], tmp_path: Path) -> None:
+    """All of them when no task runs in one; a task of one that is gone must not run in something else."""
+    image, prepared = built
+    (tmp_path / "images" / "older").mkdir()
+
+    image.forget_all_but(prepared)
+    assert [path.name for path in (tmp_path / "images").iterdir()] == [prepared.folder]
+    assert isinstance(image.files(reference(prepared)), ImageFiles)
+
+    image.forget_all_but(image.checkout())
+    assert not list((tmp_path / "images").iterdir())
+    with pytest.raises(ContainerError, match="up --image"):
+        image.files(reference(prepared))

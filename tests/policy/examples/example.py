@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from gitops.manifest_policy import connected
 from policy.stack import Resource
-from tests.policy.resources import Inputs, connected, literal
+from tests.policy.resources import Inputs, literal
 
 Resources = list[Resource]
 

@@ -22,7 +22,7 @@ TLS_ONLY = {
     "Resource": "*",
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
-TAGS = {"Project": "priceguard", "Environment": "prod", "ManagedBy": "pulumi"}
+TAGS = {"Project": "priceguard", "Environment": "prod", "Owner": "x", "CostCentre": "y", "ManagedBy": "pulumi"}
 URL = "https://api.priceguardbackend.live/api/stripe/webhook"
 EXPIRY: Inputs = {"namespace": "AWS/CertificateManager", "metricName": "DaysToExpiry"}
 

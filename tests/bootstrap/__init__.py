@@ -1,0 +1,1 @@
+"""The account bootstrap: the template, whom its roles trust, and what they may do."""
