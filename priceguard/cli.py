@@ -3,7 +3,7 @@
 import typer
 
 from local import commands as local_commands
-from priceguard import app_secrets, environments, policy, webhooks
+from priceguard import app_secrets, doctor, environments, policy, webhooks
 from render.garbage import collect_seldom
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -14,6 +14,7 @@ app.command("render")(environments.render)
 app.command("cost")(environments.show_cost)
 app.command("diagram")(environments.show_diagram)
 app.command("policy")(policy.show_policy)
+app.command("doctor")(doctor.doctor)
 
 
 @app.callback()
