@@ -1,4 +1,4 @@
-"""What an operator does with webhooks: `python -m api.operations list|replay|reconcile`.
+"""What an operator does with webhooks and accounts: `python -m api.operations list|replay|...`.
 
 Runs where the database can be reached: as a one-off task of the service's own image. It answers in log lines, one for
 each event (`webhook_event`) or account, and `done` at the end. Exit codes: 0 it worked, 1 it did not, 2 the command
@@ -10,17 +10,23 @@ import asyncio
 import dataclasses
 import sys
 import time
-from typing import Final
+import uuid
+from typing import Any, Final
 
 import structlog
 
 from api import logs
 from api.db import Database
 from api.errors import ApiError
+from api.models.account import replace_password_hash
+from api.models.old_account import NotImportedError, Source
+from api.models.session import delete_account_sessions
 from api.models.webhook_event import StoredEvent, replay_events, select_events, select_events_by_id
+from api.passwords import is_verifiable
 from api.reconcile import reconcile
 from api.settings import Settings, SettingsError
 from api.stripe_gateway import StripeGateway
+from api.take_over import Left, take_over
 from api.webhook_worker import WebhookWorker
 
 _CONFIGURATION_ERROR: Final = 78  # sysexits.h
@@ -45,7 +51,7 @@ def main(arguments: list[str]) -> int:
     logs.configure(dataclasses.replace(settings, log_level="INFO"))
     try:
         return asyncio.run(_run(asked, settings))
-    except (ApiError, TimeoutError) as error:
+    except (ApiError, NotImportedError, TimeoutError) as error:
         _logger.error("failed", reason=str(error) or "the database cannot be reached")  # noqa: TRY400 - said in words
         return 1
 
@@ -114,7 +120,57 @@ async def _reconcile(asked: argparse.Namespace, database: Database, gateway: Str
     return 1 if result.failed else 0
 
 
-_COMMANDS: Final = {"list": _list, "replay": _replay, "reconcile": _reconcile}
+async def _import_accounts(asked: argparse.Namespace, database: Database, _: StripeGateway) -> int:
+    source = Source(
+        table=asked.table,
+        email=asked.email,
+        password_hash=asked.password_hash,
+        customer=asked.customer,
+        created_at=asked.created_at,
+    )
+    result = await take_over(database, source, chosen=asked.row, dry_run=asked.dry_run)
+    lefts = {
+        "account_refused": result.refused,
+        "account_left_out": result.left_out,
+        "account_cannot_log_in": result.cannot_log_in,
+    }
+    for event, found in lefts.items():
+        for left in found:
+            _logger.warning(event, **_shown(left, dry_run=asked.dry_run))
+    _logger.info(
+        "done",
+        made=result.made,
+        with_customer=result.with_customer,
+        there_already=result.there_already,
+        **{event.removeprefix("account_"): len(found) for event, found in lefts.items()},
+    )
+    return 1 if result.refused or result.cannot_log_in else 0
+
+
+def _shown(left: Left, *, dry_run: bool) -> dict[str, str | None]:
+    """Without the address; the id of an account that a dry run has undone says nothing."""
+    account_id = str(left.account_id) if left.account_id and not dry_run else None
+    return {"row": left.row, "customer": left.customer, "reason": left.reason, "account_id": account_id}
+
+
+async def _set_password(asked: argparse.Namespace, database: Database, _: StripeGateway) -> int:
+    async with database.connection() as connection, connection.transaction():
+        found = await replace_password_hash(connection, asked.account_id, asked.password_hash)
+        await delete_account_sessions(connection, asked.account_id)
+    if not found:
+        _logger.error("failed", reason=f"there is no account {asked.account_id}")
+        return 1
+    _logger.info("done", account_id=str(asked.account_id))
+    return 0
+
+
+_COMMANDS: Final = {
+    "list": _list,
+    "replay": _replay,
+    "reconcile": _reconcile,
+    "import-accounts": _import_accounts,
+    "set-password": _set_password,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -128,7 +184,28 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("id", nargs="*", help="evt_...; without any, all dead letters")
     again = commands.add_parser("reconcile", help="read the state of every customer again")
     again.add_argument("--most", type=int, default=None, help="accounts, the rest another time")
+    _add_account_commands(commands)
     return parser
+
+
+def _add_account_commands(commands: Any) -> None:
+    importing = commands.add_parser("import-accounts", help="make an account of each row of an old table")
+    for column in ("--table", "--email", "--password-hash", "--customer"):
+        importing.add_argument(column, required=True)
+    importing.add_argument("--created-at")
+    importing.add_argument(
+        "--row", action="append", default=[], help="of several with one address, the one that counts"
+    )
+    importing.add_argument("--dry-run", action="store_true", help="undo everything in the end")
+    password = commands.add_parser("set-password", help="give an account another password, and end its sessions")
+    password.add_argument("account_id", type=uuid.UUID)
+    password.add_argument("password_hash", type=_argon2, help="as Argon2: the password itself is told to nobody here")
+
+
+def _argon2(text: str) -> str:
+    if not is_verifiable(text):
+        raise argparse.ArgumentTypeError("is no Argon2 hash that can be verified")
+    return text
 
 
 if __name__ == "__main__":

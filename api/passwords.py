@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import re
 import secrets
 import sys
 import threading
@@ -28,6 +29,15 @@ _REFUSAL_SECONDS: Final = 1.0
 _WAITING: Final = 16  # the last one waits about 0.4 s on a whole core, 1.6 s on a quarter
 _LOWEST_PRIORITY: Final = 19
 
+# What others may have stored, and the most that one verification may cost a task of 512 MiB: 256 MiB, four passes over
+# that. https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
+_STORED: Final = re.compile(
+    r"\$argon2(?:id|i|d)(?:\$v=(?:16|19))?\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,3})"
+    r"\$(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3})?\$(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3})?"
+)
+_MOST_MEMORY: Final = 256 * 1024  # KiB
+_MOST_WORK: Final = 4 * _MOST_MEMORY
+
 _Result = TypeVar("_Result")
 
 
@@ -38,6 +48,15 @@ def password_problem(password: str) -> str | None:
     if not SHORTEST <= len(password) <= LONGEST:
         return f"must be {SHORTEST} to {LONGEST} characters long"
     return None
+
+
+def is_verifiable(stored: str) -> bool:
+    """Whether a password can be compared to `stored`: Argon2 of any kind, at a cost that a task can bear."""
+    found = _STORED.fullmatch(stored)
+    if found is None:
+        return False
+    memory, passes, lanes = map(int, found.groups())
+    return memory <= _MOST_MEMORY and memory * passes <= _MOST_WORK and passes > 0 and memory >= 8 * lanes > 0
 
 
 class Passwords:
@@ -99,8 +118,13 @@ def _normalised(password: str) -> str:
 
 
 def _is_match(password: str, stored: str) -> bool:
+    # Hashes that were imported are of passwords as they were typed.
+    return any(_is_of(form, stored) for form in dict.fromkeys((_normalised(password), password)))
+
+
+def _is_of(password: str, stored: str) -> bool:
     try:
-        return _HASHER.verify(stored, _normalised(password))
+        return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -3,13 +3,14 @@
 import typer
 
 from local import commands as local_commands
-from priceguard import app_secrets, doctor, environments, policy, webhooks
+from priceguard import accounts, app_secrets, doctor, environments, policy, webhooks
 from render.garbage import collect_seldom
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(local_commands.app)
 app.add_typer(webhooks.app)
 app.add_typer(app_secrets.app)
+app.add_typer(accounts.app)
 app.command("render")(environments.render)
 app.command("cost")(environments.show_cost)
 app.command("diagram")(environments.show_diagram)

@@ -124,3 +124,9 @@ async def update_password_hash(connection: Connection, account_id: uuid.UUID, *,
         "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2", account_id, old, new
     )
     return done == "UPDATE 1"
+
+
+async def replace_password_hash(connection: Connection, account_id: uuid.UUID, new: str) -> bool:
+    """Replace a password's hash, whatever it was; False when there is no such account."""
+    done = await connection.execute("UPDATE accounts SET password_hash = $2 WHERE id = $1", account_id, new)
+    return done == "UPDATE 1"
