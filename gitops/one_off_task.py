@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from gitops.aws_config import client_config
 from gitops.aws_errors import cause
 from gitops.task_log import Line, read_lines
 from render.configuration import ROOT, ConfigurationError, read_configuration
@@ -79,9 +80,8 @@ def connect(region: str) -> Clients:
         OneOffTaskError: the profile or the region does not exist.
     """
     import boto3  # noqa: PLC0415 - a tenth of a second, which commands on this machine need not wait for
-    from botocore.config import Config  # noqa: PLC0415
 
-    config = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=20)
+    config = client_config()
     with explained(region):
         session = boto3.Session(region_name=region)
         return Clients(session.client("ecs", config=config), session.client("logs", config=config))

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from gitops.aws_config import client_config
 from gitops.aws_errors import cause
 from render.configuration import ROOT, ConfigurationError, read_configuration
 
@@ -73,9 +74,8 @@ def connect(place: Place) -> Clients:
         SecretError: the profile or the region does not exist, there are no credentials, or they are another account's.
     """
     import boto3  # noqa: PLC0415 - a tenth of a second, which other commands need not wait for
-    from botocore.config import Config  # noqa: PLC0415
 
-    config = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=20)
+    config = client_config()
     with explained(place):
         session = boto3.Session(region_name=place.region)
         clients = Clients(*(session.client(name, config=config) for name in ("secretsmanager", "ecs", "sts")))

@@ -4,8 +4,11 @@ An exception that has ended stops the update, so that somebody decides again; on
 that it is taken out.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+
+from policy.secrets_manager import SECRET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,18 @@ ISSUED_BY_STRIPE = (
     "the service."
 )
 
+
+def in_both(
+    rule: str, type_: str, names: tuple[str, ...], reason: str, tag: tuple[str, str] | None = None
+) -> Iterator[RuleException]:
+    """The same exception for each of `names`, in either environment."""
+    for environment in ("dev", "prod"):
+        for name in names:
+            yield RuleException(
+                rule=rule, type=type_, name=name, environment=environment, reason=reason, until=REVIEW, tag=tag
+            )
+
+
 EXCEPTIONS = (
     RuleException(
         rule="task-public-address",
@@ -60,51 +75,8 @@ EXCEPTIONS = (
         "nothing in but the load balancer (docs/adr/0002-dev-egress.md).",
         until=REVIEW,
     ),
-    *(
-        RuleException(
-            rule="target-group-tls",
-            type="aws:lb/targetGroup:TargetGroup",
-            name="api",
-            environment=environment,
-            reason=BEHIND_THE_LOAD_BALANCER,
-            until=REVIEW,
-        )
-        for environment in ("dev", "prod")
-    ),
-    *(
-        RuleException(
-            rule="database-managed-password",
-            type="aws:rds/instance:Instance",
-            name="database",
-            environment=environment,
-            reason=COMPOSED_URL,
-            until=REVIEW,
-        )
-        for environment in ("dev", "prod")
-    ),
-    *(
-        RuleException(
-            rule="secret-rotation",
-            type="aws:secretsmanager/secret:Secret",
-            name=name,
-            environment=environment,
-            reason=RENEWED_BY_AN_UPDATE,
-            until=REVIEW,
-        )
-        for environment in ("dev", "prod")
-        for name in ("database-url", "allowed-origins")
-    ),
-    *(
-        RuleException(
-            rule="secret-rotation",
-            type="aws:secretsmanager/secret:Secret",
-            name=name,
-            environment=environment,
-            reason=ISSUED_BY_STRIPE,
-            until=REVIEW,
-            tag=EXTERNAL,
-        )
-        for environment in ("dev", "prod")
-        for name in ("stripe-secret-key", "stripe-webhook-secret")
-    ),
+    *in_both("target-group-tls", "aws:lb/targetGroup:TargetGroup", ("api",), BEHIND_THE_LOAD_BALANCER),
+    *in_both("database-managed-password", "aws:rds/instance:Instance", ("database",), COMPOSED_URL),
+    *in_both("secret-rotation", SECRET, ("database-url", "allowed-origins"), RENEWED_BY_AN_UPDATE),
+    *in_both("secret-rotation", SECRET, ("stripe-secret-key", "stripe-webhook-secret"), ISSUED_BY_STRIPE, EXTERNAL),
 )

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from gitops.aws_config import client_config
 from gitops.aws_errors import cause
 from gitops.doctor.report import Row, State, shown
 
@@ -118,6 +118,6 @@ class Account:
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
-            config = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=20)
+            config = client_config()
             self._clients[service] = self._session.client(service, region_name=self.region, config=config)
         return self._clients[service]

@@ -1,6 +1,7 @@
 """The template, read as text, and as what CloudFormation makes of it in an account of moto's."""
 
 import ast
+import copy
 import json
 import warnings
 from collections.abc import Generator
@@ -11,9 +12,9 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 from moto import mock_aws
 
+from gitops.doctor.template import read_template
 from render.configuration import ROOT
 from tests.bootstrap.evaluator import Statement
 
@@ -48,23 +49,6 @@ class Account:
     rotated: set[str]
 
 
-def read_template() -> dict[str, Any]:
-    """The template, with `!Sub x` as `{"Fn::Sub": x}`."""
-
-    class Loader(yaml.SafeLoader):
-        pass
-
-    def intrinsic(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
-        if isinstance(node, yaml.SequenceNode):
-            value: Any = loader.construct_sequence(node, deep=True)
-        else:
-            value = loader.construct_scalar(node)  # pyright: ignore[reportArgumentType] - nothing here is a mapping
-        return {name if name == "Ref" else f"Fn::{name}": value.split(".") if name == "GetAtt" else value}
-
-    Loader.add_multi_constructor("!", intrinsic)
-    return yaml.load(TEMPLATE.read_text(), Loader)  # noqa: S506 - a SafeLoader
-
-
 def attached_policies() -> dict[str, set[str]]:
     """Name of each role -> names of the policies that the template attaches."""
     resources = {name: resource["Properties"] for name, resource in read_template()["Resources"].items()}
@@ -82,7 +66,7 @@ ATTACHED = attached_policies()
 def make(environments: str = "dev,prod", **parameters: str) -> Account:
     """Create the stack in an empty account and look at what came out."""
     with an_account():
-        template = read_template()
+        template = copy.deepcopy(read_template())
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::KMS::Key":
                 del resource["Properties"]["Tags"]  # moto takes them for those of another service

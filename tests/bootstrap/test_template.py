@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.bootstrap.account import ACCOUNT, BOOTSTRAP, TEMPLATE, Account, read_template
+from gitops.doctor.template import read_template
+from tests.bootstrap.account import ACCOUNT, BOOTSTRAP, TEMPLATE, Account
 from tests.bootstrap.evaluator import allowed, like
 
 TEXT = TEMPLATE.read_text()
