@@ -82,6 +82,9 @@ class AppSecrets(ComponentResource):
             name,
             secret_id=secret.id,
             secret_string=Output.secret(value),
+            # Left out, it would be whatever AWS has. Said, it makes a value that somebody puts by hand drift, because
+            # that takes the label, and the next update brings it back.
+            version_stages=[CURRENT],
             # Tasks of the last deployment still name the old version: it stays readable until they are gone.
             opts=ResourceOptions(parent=self, retain_on_delete=True),
         )

@@ -12,6 +12,7 @@ from typing import Any
 
 from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
 ADDRESSES = {"A": ipaddress.IPv4Address, "AAAA": ipaddress.IPv6Address}
@@ -112,8 +113,8 @@ class DnsRecord(Resource, module="netlify", name="DnsRecord"):
 def normal(name: str, inputs: Mapping[str, Any]) -> Any:
     """An input as it is kept and compared: names in lower case without a dot at the end, whole numbers as such."""
     value = inputs.get(name)
-    if value == UNKNOWN:
-        return value
+    if isinstance(value, Unknown) or value == UNKNOWN:  # the SDK reads the one from what it wrote as the other
+        return UNKNOWN
     if name in {"zone", "hostname"} or (name == "value" and inputs.get("type") != "TXT"):
         return str(value or "").rstrip(".").lower()
     return int(value) if isinstance(value, float) and value.is_integer() else value  # the engine knows no whole ones

@@ -92,8 +92,12 @@ class Network(ComponentResource):
         )
 
     def _close_default_security_group(self) -> None:
-        aws.ec2.DefaultSecurityGroup(
+        """What AWS puts an interface into that is given no group: nothing may come or go there, now or later."""
+        group = aws.ec2.DefaultSecurityGroup(
             "default", vpc_id=self.vpc_id, tags=self._args.naming.tags("default-closed"), opts=self._child
+        )
+        aws.ec2.VpcSecurityGroupRulesExclusive(
+            "default", security_group_id=group.id, ingress_rule_ids=[], egress_rule_ids=[], opts=self._child
         )
 
 

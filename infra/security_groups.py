@@ -1,6 +1,6 @@
 """Who may talk to whom: internet -> load balancer -> tasks -> database, and nothing else comes in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Output, ResourceOptions
@@ -9,6 +9,8 @@ from infra.naming import Naming
 
 ANYWHERE = "0.0.0.0/0"
 POSTGRESQL = 5432
+INGRESS, EGRESS = aws.vpc.SecurityGroupIngressRule, aws.vpc.SecurityGroupEgressRule
+Direction = type[aws.vpc.SecurityGroupIngressRule | aws.vpc.SecurityGroupEgressRule]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,14 @@ class SecurityGroupsArgs:
     api_port: int
 
 
+@dataclass(frozen=True)
+class Group:
+    """A group, and the ids of the rules that it has been given."""
+
+    id: Output[str]
+    rule_ids: dict[Direction, list[Output[str]]] = field(default_factory=lambda: {INGRESS: [], EGRESS: []})
+
+
 class SecurityGroups(ComponentResource):
     """priceguard:security_groups:SecurityGroups. Makes three groups; each rule is a resource of its own.
 
@@ -38,74 +48,63 @@ class SecurityGroups(ComponentResource):
     def __init__(self, name: str, args: SecurityGroupsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("priceguard:security_groups:SecurityGroups", name, None, opts)
         self._args = args
+        self._child = ResourceOptions(parent=self)
         load_balancer = self._group("load-balancer", "The load balancer of the API")
         task = self._group("task", "Tasks of the API")
         database = self._group("database", "The database")
-        self._from_anywhere("http", load_balancer, 80)
-        self._from_anywhere("https", load_balancer, 443)
+        self._rule(INGRESS, "http", load_balancer, 80, "HTTP from anywhere", cidr_ipv4=ANYWHERE)
+        self._rule(INGRESS, "https", load_balancer, 443, "HTTPS from anywhere", cidr_ipv4=ANYWHERE)
         self._between("load-balancer-to-task", load_balancer, task, args.api_port)
         self._between("task-to-database", task, database, POSTGRESQL)
-        aws.vpc.SecurityGroupEgressRule(
-            "task-to-https",
-            security_group_id=task.id,
-            description="AWS and Stripe over HTTPS",
-            cidr_ipv4=ANYWHERE,
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-            tags=args.naming.tags("task-to-https"),
-            opts=ResourceOptions(parent=self),
-        )
-        self.load_balancer_id: Output[str] = load_balancer.id
-        self.task_id: Output[str] = task.id
-        self.database_id: Output[str] = database.id
+        self._rule(EGRESS, "task-to-https", task, 443, "AWS and Stripe over HTTPS", cidr_ipv4=ANYWHERE)
+        self._no_other_rules("load-balancer", load_balancer)
+        self._no_other_rules("task", task)
+        self._no_other_rules("database", database)
+        self.load_balancer_id = load_balancer.id
+        self.task_id = task.id
+        self.database_id = database.id
         self.register_outputs({})
 
-    def _group(self, name: str, description: str) -> aws.ec2.SecurityGroup:
-        return aws.ec2.SecurityGroup(
+    def _group(self, name: str, description: str) -> Group:
+        group = aws.ec2.SecurityGroup(
             name,
             # A prefix, so that a replacement can be made before the old group goes.
             name_prefix=f"{self._args.naming.physical(name)}-",
             description=description,
             vpc_id=self._args.vpc_id,
             tags=self._args.naming.tags(name),
-            opts=ResourceOptions(parent=self),
+            opts=self._child,
         )
+        return Group(group.id)
 
-    def _from_anywhere(self, name: str, group: aws.ec2.SecurityGroup, port: int) -> None:
-        aws.vpc.SecurityGroupIngressRule(
+    def _between(self, name: str, source: Group, target: Group, port: int) -> None:
+        """One port from `source` to `target`: out of the one, into the other."""
+        self._rule(EGRESS, name, source, port, name, referenced_security_group_id=target.id)
+        self._rule(INGRESS, name, target, port, name, referenced_security_group_id=source.id)
+
+    def _rule(
+        self, direction: Direction, name: str, group: Group, port: int, description: str, **peer: Input[str]
+    ) -> None:
+        """One TCP port of `group`, open from or to `peer`."""
+        rule = direction(
             name,
             security_group_id=group.id,
-            description=f"{name.upper()} from anywhere",
-            cidr_ipv4=ANYWHERE,
+            description=description,
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
             tags=self._args.naming.tags(name),
-            opts=ResourceOptions(parent=self),
+            opts=self._child,
+            **peer,
         )
+        group.rule_ids[direction].append(rule.security_group_rule_id)
 
-    def _between(self, name: str, source: aws.ec2.SecurityGroup, target: aws.ec2.SecurityGroup, port: int) -> None:
-        """One port from `source` to `target`: out of the one, into the other."""
-        aws.vpc.SecurityGroupEgressRule(
+    def _no_other_rules(self, name: str, group: Group) -> None:
+        """Make the rules of `group` all that it has, so that one more is drift, and the next update takes it away."""
+        aws.ec2.VpcSecurityGroupRulesExclusive(
             name,
-            security_group_id=source.id,
-            description=name,
-            referenced_security_group_id=target.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags=self._args.naming.tags(name),
-            opts=ResourceOptions(parent=self),
-        )
-        aws.vpc.SecurityGroupIngressRule(
-            name,
-            security_group_id=target.id,
-            description=name,
-            referenced_security_group_id=source.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags=self._args.naming.tags(name),
-            opts=ResourceOptions(parent=self),
+            security_group_id=group.id,
+            ingress_rule_ids=group.rule_ids[INGRESS],
+            egress_rule_ids=group.rule_ids[EGRESS],
+            opts=self._child,
         )

@@ -20,15 +20,12 @@ from typing import Any, TextIO
 import msgspec
 import pulumi
 
-from local.providers import Diff, ProviderError, Providers, Resource, Surroundings
+from local.providers import Diff, ProviderError, Providers, Resource, Surroundings, takes_the_name
 from local.state import REPLACED, Entry, State
 from render.configuration import ConfigurationError
 from render.garbage import collect_seldom
 from render.monitor import run_program
 from render.registration import Made, Registration, masked, plain
-
-NAMES = ("name", "identifier", "hostname")
-"""Properties that two resources of a type cannot share: with the same one, the old resource goes first."""
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -96,7 +93,7 @@ class Applier:
         if operation == "update":
             return self.providers.update(old.resource, inputs)
         refuse_if_protected(old)
-        if any(name in inputs and inputs[name] == old.resource.inputs.get(name) for name in NAMES):
+        if takes_the_name(old.resource.inputs, inputs):
             self._delete(old)
             self.state.remove(registration.urn)
         else:

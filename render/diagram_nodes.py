@@ -187,6 +187,7 @@ HIDDEN = {
     "aws:ec2/subnet:Subnet": "frames",
     "aws:ec2/vpc:Vpc": "the frame",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "a shorter way to S3 for everything in the VPC",
+    "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive": "keeps the arrows, and draws none",
     "aws:iam/role:Role": "who may what is a table, and no picture",
     "aws:iam/rolePolicy:RolePolicy": "likewise",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "arrows",

@@ -8,7 +8,8 @@ rows of their own, in `stripe.py`, carried out on the Stripe stand-in; types tha
 """
 
 from local.providers.errors import ProviderError
+from local.providers.naming import takes_the_name
 from local.providers.provider import KINDS, Providers
 from local.providers.resource import Diff, Resource, Surroundings
 
-__all__ = ["KINDS", "Diff", "ProviderError", "Providers", "Resource", "Surroundings"]
+__all__ = ["KINDS", "Diff", "ProviderError", "Providers", "Resource", "Surroundings", "takes_the_name"]

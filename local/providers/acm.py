@@ -4,9 +4,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from local.providers.errors import Refusal
+from local.providers.errors import Refusal, unless_gone
 from local.providers.resource import Diff, Kind, Made, Resource, World, compare
-from local.providers.rows import Call, Lookup, Row, Service, Update, tagging
+from local.providers.rows import Call, Lookup, Read, Row, Service, Update, tagging
 
 ISSUED_WITHIN = 20.0  # seconds; moto takes as long as it is told, whatever the records are
 ASK_EVERY = 0.1  # seconds
@@ -17,6 +17,7 @@ ACM = Service(
         Call("add_tags_to_certificate", {"CertificateArn": "id", "Tags": "added.tags"}),
         Call("remove_tags_from_certificate", {"CertificateArn": "id", "Tags": "removed.tags[].{Key: @}"}),
     ),
+    Lookup(Call("list_tags_for_certificate", {"CertificateArn": "id"}), {"tags": "pairs(Tags, 'Key', 'Value')"}),
 )
 
 _VALIDATION_OPTIONS = """Certificate.DomainValidationOptions[].{
@@ -58,6 +59,11 @@ class CertificateValidation:
             found = self._certificate(world, arn)
         return Made(arn, {**inputs, "id": arn})
 
+    def read(self, world: World, resource: Resource) -> Resource | None:
+        """Gone with the certificate, or with its being issued."""
+        found = unless_gone(lambda: self._certificate(world, resource.inputs["certificateArn"]))
+        return resource if found and found["Status"] == "ISSUED" else None
+
     def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:  # noqa: ARG002 - Kind's
         """Nothing changes in place."""
         if changed := compare(old.inputs, inputs):
@@ -80,6 +86,7 @@ ROWS: dict[str, Row | Kind] = {
         outputs={"arn": "CertificateArn"},
         defaults={"keyAlgorithm": "RSA_2048"},
         key={"CertificateArn": "id"},
+        read=Read(Call("describe_certificate"), {"options": "spelt(Options)"}, "Certificate", filled={"options"}),
         lookups=(
             Lookup(
                 Call("describe_certificate", {"CertificateArn": "id"}),

@@ -6,7 +6,7 @@ from typing import Any
 from local.providers.aws_resource import AwsResource
 from local.providers.naming import Named
 from local.providers.resource import Kind, Made, Resource, World
-from local.providers.rows import TAGS, Call, Row, Service, Update
+from local.providers.rows import TAGS, Call, Read, Row, Service, Update
 
 AUTOSCALING = Service("application-autoscaling")
 
@@ -54,6 +54,11 @@ ROWS: dict[str, Row | Kind] = {
             id="resourceId",
             outputs={"arn": "ScalableTargetARN"},
             key=_IDENTITY,
+            read=Read(
+                Call("describe_scalable_targets", {"ResourceIds": "[resourceId]"}),
+                {"minCapacity": "MinCapacity", "maxCapacity": "MaxCapacity"},
+                "ScalableTargets[0]",
+            ),
             updates=(Update((Call("register_scalable_target"),), whole=True),),
             replaces=set(_IDENTITY.values()),
             delete=(Call("deregister_scalable_target"),),
@@ -71,6 +76,15 @@ ROWS: dict[str, Row | Kind] = {
             "targetTrackingScalingPolicyConfiguration.customizedMetricSpecification.metrics": "Metrics",
         },
         key={"PolicyName": "name", **_IDENTITY},
+        read=Read(
+            Call("describe_scaling_policies"),  # moto does not look at names
+            {
+                "policyType": "PolicyType",
+                "targetTrackingScalingPolicyConfiguration": "spelt(TargetTrackingScalingPolicyConfiguration)",
+                "stepScalingPolicyConfiguration": "spelt(StepScalingPolicyConfiguration)",
+            },
+            "where(ScalingPolicies, 'PolicyName', name)",
+        ),
         updates=(
             Update(
                 (Call("put_scaling_policy", {"PolicyType": "policyType || 'StepScaling'"}),),

@@ -50,7 +50,7 @@ class Aws:
         except ClientError as error:
             details = error.response.get("Error", {})
             reason = f"{operation} was refused: {details.get('Code')}: {details.get('Message')}"
-            raise Refusal(reason) from None
+            raise Refusal(reason, code=str(details.get("Code"))) from None
         except BotoCoreError as error:
             raise Refusal(f"{operation} was not answered: {type(error).__name__}: {error}") from None
 

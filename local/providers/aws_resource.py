@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from local.providers.errors import Refusal
+from local.providers.comparison import seen_again, views
+from local.providers.errors import Refusal, unless_gone
 from local.providers.expressions import evaluate, reads
 from local.providers.parameters import accepts, parameters
 from local.providers.resource import Diff, Made, Resource, World, compare
@@ -52,6 +54,23 @@ class AwsResource:
         self._apply(world, later, {**found, **views({}, properties)}, sent)
         outputs = {**row.defaults, **inputs, **properties, **self._computed(world, found), "id": resource_id}
         return Made(resource_id, self._observed(world, outputs))
+
+    def read(self, world: World, resource: Resource) -> Resource | None:
+        """As in Kind."""
+        row = self.row
+        if row.read is None:
+            return resource
+        answer = self._asked(world, row.read.call, resource.outputs)
+        found = evaluate(row.read.found, {**resource.outputs, **answer}) if answer else None
+        if not found:
+            return None
+        seen = {name: evaluate(expression, found) for name, expression in row.read.properties.items()}
+        for lookup in (*row.read.more, *([row.service.tagged] if row.service.tagged else [])):
+            answer = self._asked(world, lookup.call, resource.outputs)
+            seen |= {name: evaluate(expression, answer) for name, expression in lookup.outputs.items()}
+        now = seen_again(resource, seen, row.defaults, row.normal, row.read.filled)
+        told = {name: evaluate(expression, found) for name, expression in row.read.outputs.items()}
+        return replace(now, outputs=_with_all_tags(now.outputs | told))
 
     def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:
         """As in Kind."""
@@ -128,8 +147,7 @@ class AwsResource:
         for lookup in self.row.lookups:
             answer = self._call(world, lookup.call, outputs, {})
             outputs |= {name: evaluate(e, answer) for name, e in lookup.outputs.items()}
-        if TAGS in outputs or "tagsAll" in outputs:
-            outputs["tagsAll"] = outputs.get(TAGS) or {}
+        outputs = _with_all_tags(outputs)
         return outputs | self.observed(world, outputs)
 
     def _apply(
@@ -173,7 +191,11 @@ class AwsResource:
         try:
             return world.aws.call(row.service.client, call.operation, sent)
         except Refusal as refusal:
-            raise Refusal(refusal.reason, self._property(refusal.property, passing)) from None
+            raise Refusal(refusal.reason, self._property(refusal.property, passing), refusal.code) from None
+
+    def _asked(self, world: World, call: Call, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a question; empty where AWS says that there is no such thing."""
+        return unless_gone(lambda: self._call(world, call, outputs, {})) or {}
 
     def _property(self, parameter: str, passing: Mapping[str, Any]) -> str:
         """The property behind a parameter that boto3 complains about."""
@@ -188,6 +210,12 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def _with_all_tags(outputs: dict[str, Any]) -> dict[str, Any]:
+    if TAGS in outputs or "tagsAll" in outputs:
+        outputs["tagsAll"] = outputs.get(TAGS) or {}
+    return outputs
+
+
 def _attribute_properties(update: Update) -> set[str]:
     return set[str]().union(*map(reads, update.attributes.values()))
 
@@ -196,20 +224,3 @@ def _attributes(update: Update, names: set[str], context: Mapping[str, Any]) -> 
     """Return the changed properties as AWS's list of keys and texts."""
     pairs = {k: evaluate(e, context) for k, e in update.attributes.items() if reads(e) & names}
     return [{"Key": key, "Value": value} for key, value in pairs.items() if value is not None]
-
-
-def views(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `new` has `added` to and `removed` from the lists and maps of `old`; nothing is None."""
-    added: dict[str, Any] = {}
-    removed: dict[str, Any] = {}
-    for name in {*old, *new}:
-        before, now = old.get(name), new.get(name)
-        if isinstance(before or now, Mapping):
-            before, now = before or {}, now or {}
-            added[name] = {k: v for k, v in now.items() if k not in before or before[k] != v} or None
-            removed[name] = [k for k in before if k not in now] or None
-        elif isinstance(before or now, list):
-            before, now = before or [], now or []
-            added[name] = [item for item in now if item not in before] or None
-            removed[name] = [item for item in before if item not in now] or None
-    return {"added": added, "removed": removed}

@@ -5,7 +5,7 @@ from typing import Any
 from local.providers.naming import Named
 from local.providers.renewed import Renewed
 from local.providers.resource import Kind, World
-from local.providers.rows import TAGS, Call, Row, Service, Update
+from local.providers.rows import TAGS, Call, Read, Row, Service, Update
 
 _SUBSCRIBERS = {"subscriberSnsTopicArns": "SNS", "subscriberEmailAddresses": "EMAIL"}
 _NOTIFICATION = ("comparisonOperator", "notificationType", "threshold", "thresholdType")
@@ -34,7 +34,7 @@ def _with_subscribers(notification: dict[str, Any]) -> dict[str, Any]:
 
 
 ROWS: dict[str, Row | Kind] = {
-    # moto has no UpdateBudget, and no tags of budgets.
+    # moto has no UpdateBudget and no tags of budgets, and does not tell the subscribers of a notification.
     "aws:budgets/budget:Budget": Budget(
         Row(
             service=Service("budgets"),
@@ -55,6 +55,17 @@ ROWS: dict[str, Row | Kind] = {
                 **{f"notifications.{name}": f"Notification.{name}" for name in _NOTIFICATION},
             },
             key={"AccountId": "accountId", "BudgetName": "name"},
+            read=Read(
+                Call("describe_budget"),
+                {
+                    "budgetType": "BudgetType",
+                    "timeUnit": "TimeUnit",
+                    "limitAmount": "BudgetLimit.Amount",
+                    "limitUnit": "BudgetLimit.Unit",
+                    "costFilters": "listed(CostFilters, 'name', 'values')",
+                },
+                "Budget",
+            ),
             updates=(Update((Call("create_budget"),), whole=True),),
             replaces={"name", "namePrefix", "accountId"},
             delete=(Call("delete_budget"),),

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.providers.errors import Refusal
+from local.providers.errors import Refusal, unless_gone
 from local.providers.resource import Diff, Made, Resource, World, compare
 
 _MANIFEST, _CONFIGURATION = "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.config.v1+json"
@@ -58,13 +58,19 @@ class Image:
         reference = f"{inputs['tags'][0]}@{digest}"
         return Made(digest, {**inputs, "digest": digest, "ref": reference, "id": digest})
 
+    def read(self, world: World, resource: Resource) -> Resource | None:
+        """It is as it was pushed, or gone: from one of its repositories, or with it."""
+        image, repositories = {"imageDigest": resource.outputs["digest"]}, _repositories(resource.inputs)
+        there = unless_gone(lambda: all(_found(world, repository, image) for repository in repositories))
+        return resource if there else None
+
     def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:
         """Push what there is now, as docker-build does: what was pushed before stays."""
         return self.create(world, old.name, inputs)
 
     def delete(self, world: World, resource: Resource) -> None:
         """Remove the image, by its digest, from every repository that it was pushed to."""
-        for repository in {repository for repository, _ in _references(resource.inputs)}:
+        for repository in _repositories(resource.inputs):
             image = [{"imageDigest": resource.outputs["digest"]}]
             world.aws.call("ecr", "batch_delete_image", {"repositoryName": repository, "imageIds": image})
 
@@ -84,6 +90,10 @@ def _references(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not found or not all(repository and tag for repository, _, tag in found):
         raise Refusal("must name a registry, a repository and a tag", "tags")
     return [(repository, tag) for repository, _, tag in found]
+
+
+def _repositories(inputs: Mapping[str, Any]) -> set[str]:
+    return {repository for repository, _ in _references(inputs)}
 
 
 def _found(world: World, repository: str, image: dict[str, str]) -> str | None:

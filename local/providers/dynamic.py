@@ -9,6 +9,7 @@ import base64
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import dill
@@ -51,6 +52,16 @@ class Dynamic:
         """As the class does it."""
         made = _call(world, lambda: _class(inputs).create(dict(inputs)))
         return _made(made.id, inputs, made.outs)
+
+    def read(self, world: World, resource: Resource) -> Resource | None:
+        """As the class does it: without an id it is gone. What it tells of an input is that input."""
+        inputs = resource.inputs
+        found = _call(world, lambda: _class(inputs).read(resource.id, resource.outputs))
+        if not found.id:
+            return None
+        made = _made(found.id, inputs, found.outs)
+        told = {k: made.outputs.get(k, v) for k, v in inputs.items()}
+        return replace(resource, id=made.id, inputs=told, outputs=made.outputs)
 
     def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:
         """As the class does it."""

@@ -1,6 +1,6 @@
-"""VPC networking: aws:ec2/..., without the security groups."""
+"""VPC networking: aws:ec2/..., without routes and security groups."""
 
-from local.providers.rows import EVERYTHING, Call, Lookup, Row, Service, Update, document, tagging
+from local.providers.rows import EVERYTHING, Call, Lookup, Read, Row, Service, Update, document, tagging
 
 EC2 = Service(
     "ec2",
@@ -8,12 +8,22 @@ EC2 = Service(
         Call("create_tags", {"Resources": "[id]", "Tags": "added.tags"}),
         Call("delete_tags", {"Resources": "[id]", "Tags": "removed.tags[].{Key: @}"}),
     ),
+    Lookup(
+        Call("describe_tags", {"Filters": "[{Name: 'resource-id', Values: [id]}]"}),
+        {"tags": "pairs(Tags, 'Key', 'Value')"},
+    ),
 )
 
 
 def _of_vpc(question: str, more: str, outputs: dict[str, str]) -> Lookup:
     """What AWS makes together with a VPC."""
     return Lookup(Call(question, {"Filters": f"[{{Name: 'vpc-id', Values: [id]}}, {more}]"}), outputs)
+
+
+def _attribute(name: str) -> Lookup:
+    """AWS tells one attribute of a VPC at a time."""
+    answer = f"{name[0].upper()}{name[1:]}.Value"
+    return Lookup(Call("describe_vpc_attribute", {"Attribute": f"'{name}'"}), {name: answer})
 
 
 ROWS = {
@@ -48,6 +58,11 @@ ROWS = {
                 {"defaultNetworkAclId": "NetworkAcls[0].NetworkAclId"},
             ),
         ),
+        read=Read(
+            Call("describe_vpcs", {"VpcIds": "[id]"}),
+            found="Vpcs[0]",
+            more=(_attribute("enableDnsSupport"), _attribute("enableDnsHostnames")),
+        ),
         updates=(Update((Call("modify_vpc_attribute"),), each=True),),
         replaces={"cidrBlock", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength"},
         delete=(Call("delete_vpc"),),
@@ -60,6 +75,11 @@ ROWS = {
         arn="internet-gateway/{id}",
         outputs={"ownerId": "OwnerId"},
         key={"InternetGatewayId": "id"},
+        read=Read(
+            Call("describe_internet_gateways", {"InternetGatewayIds": "[id]"}),
+            {"vpcId": "Attachments[0].VpcId"},
+            "InternetGateways[0]",
+        ),
         updates=(
             Update(
                 (
@@ -87,53 +107,17 @@ ROWS = {
         },
         defaults={"mapPublicIpOnLaunch": False, "assignIpv6AddressOnCreation": False},
         key={"SubnetId": "id"},
+        read=Read(
+            Call("describe_subnets", {"SubnetIds": "[id]"}),
+            {
+                "mapPublicIpOnLaunch": "MapPublicIpOnLaunch",
+                "assignIpv6AddressOnCreation": "AssignIpv6AddressOnCreation",
+            },
+            "Subnets[0]",
+        ),
         updates=(Update((Call("modify_subnet_attribute"),), each=True),),
         replaces={"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"},
         delete=(Call("delete_subnet"),),
-    ),
-    "aws:ec2/routeTable:RouteTable": Row(
-        service=EC2,
-        create=Call("create_route_table"),
-        answer="RouteTable",
-        id="RouteTableId",
-        arn="route-table/{id}",
-        outputs={"ownerId": "OwnerId"},
-        key={"RouteTableId": "id"},
-        replaces={"vpcId"},
-        delete=(Call("delete_route_table"),),
-    ),
-    "aws:ec2/route:Route": Row(
-        service=EC2,
-        create=Call("create_route"),
-        id="join('_', ['r', routeTableId, destinationCidrBlock || destinationIpv6CidrBlock])",
-        defaults={"state": "active", "origin": "CreateRoute"},
-        updates=(Update((Call("replace_route"),), whole=True),),
-        replaces={
-            "routeTableId",
-            "destinationCidrBlock",
-            "destinationIpv6CidrBlock",
-            "destinationPrefixListId",
-        },
-        delete=(
-            Call(
-                "delete_route",
-                {
-                    "RouteTableId": "routeTableId",
-                    "DestinationCidrBlock": "destinationCidrBlock",
-                    "DestinationIpv6CidrBlock": "destinationIpv6CidrBlock",
-                    "DestinationPrefixListId": "destinationPrefixListId",
-                },
-            ),
-        ),
-    ),
-    "aws:ec2/routeTableAssociation:RouteTableAssociation": Row(
-        service=EC2,
-        create=Call("associate_route_table"),
-        id="AssociationId",
-        key={"AssociationId": "id"},
-        updates=(Update((Call("replace_route_table_association"),), {"routeTableId"}, id="NewAssociationId"),),
-        replaces={"subnetId", "gatewayId"},
-        delete=(Call("disassociate_route_table"),),
     ),
     "aws:ec2/eip:Eip": Row(
         service=EC2,
@@ -142,6 +126,7 @@ ROWS = {
         arn="elastic-ip/{id}",
         outputs={"allocationId": "AllocationId", "publicIp": "PublicIp"},
         defaults={"domain": "vpc"},
+        read=Read(Call("describe_addresses", {"AllocationIds": "[id]"}), found="Addresses[0]"),
         replaces=EVERYTHING,
         delete=(Call("release_address", {"AllocationId": "id"}),),
     ),
@@ -157,6 +142,9 @@ ROWS = {
         },
         defaults={"connectivityType": "public"},
         names={"privateIp": "PrivateIpAddress"},
+        read=Read(
+            Call("describe_nat_gateways", {"NatGatewayIds": "[id]"}), found="NatGateways[?State != 'deleted'] | [0]"
+        ),
         replaces=EVERYTHING,
         delete=(Call("delete_nat_gateway", {"NatGatewayId": "id"}),),
     ),
@@ -178,6 +166,17 @@ ROWS = {
                 ),
                 {"prefixListId": "PrefixLists[0].PrefixListId"},
             ),
+        ),
+        read=Read(
+            Call("describe_vpc_endpoints", {"VpcEndpointIds": "[id]"}),
+            {
+                "policy": "PolicyDocument",
+                "routeTableIds": "RouteTableIds",
+                "subnetIds": "SubnetIds",
+                "securityGroupIds": "Groups[].GroupId",
+            },
+            "VpcEndpoints[?State != 'deleted'] | [0]",
+            filled={"policy", "securityGroupIds"},
         ),
         updates=(
             Update(
@@ -219,6 +218,7 @@ ROWS = {
         arn="vpc-flow-log/{id}",
         defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
         names={"iamRoleArn": "DeliverLogsPermissionArn"},
+        read=Read(Call("describe_flow_logs", {"FlowLogIds": "[id]"}), found="FlowLogs[0]"),
         replaces=EVERYTHING,
         delete=(Call("delete_flow_logs", {"FlowLogIds": "[id]"}),),
     ),

@@ -1,7 +1,7 @@
 """Image repositories: aws:ecr/..."""
 
 from local.providers.naming import Named
-from local.providers.rows import Call, Row, Service, Update, document, tagging
+from local.providers.rows import Call, Lookup, Read, Row, Service, Update, document, tagging
 
 ECR = Service(
     "ecr",
@@ -9,6 +9,7 @@ ECR = Service(
         Call("tag_resource", {"resourceArn": "arn", "tags": "added.tags"}),
         Call("untag_resource", {"resourceArn": "arn", "tagKeys": "removed.tags"}),
     ),
+    Lookup(Call("list_tags_for_resource", {"resourceArn": "arn"}), {"tags": "pairs(tags, 'Key', 'Value')"}),
 )
 _POLICY = Call("put_lifecycle_policy", {"lifecyclePolicyText": "policy"})
 
@@ -22,6 +23,11 @@ ROWS = {
         defaults={"imageTagMutability": "MUTABLE"},
         names={"name": "repositoryName"},
         key={"repositoryName": "name"},
+        read=Read(
+            Call("describe_repositories", {"repositoryNames": "[name]"}),
+            {"imageTagMutability": "imageTagMutability", "imageScanningConfiguration": "imageScanningConfiguration"},
+            "repositories[0]",
+        ),
         updates=(
             Update((Call("put_image_tag_mutability"),), {"imageTagMutability"}),
             Update((Call("put_image_scanning_configuration"),), {"imageScanningConfiguration"}),
@@ -38,6 +44,7 @@ ROWS = {
         outputs={"registryId": "registryId"},
         names={"repository": "repositoryName"},
         key={"repositoryName": "repository"},
+        read=Read(Call("get_lifecycle_policy"), {"policy": "lifecyclePolicyText"}),
         updates=(Update((_POLICY,), {"policy"}),),
         replaces={"repository"},
         delete=(Call("delete_lifecycle_policy"),),

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from local.providers.naming import Named
-from local.providers.rows import EVERYTHING, Call, Row, Service, Update, tagging
+from local.providers.rows import EVERYTHING, Call, Lookup, Read, Row, Service, Update, tagging
 
 ECS = Service(
     "ecs",
@@ -12,7 +12,9 @@ ECS = Service(
         Call("tag_resource", {"resourceArn": "arn", "tags": "added.tags"}),
         Call("untag_resource", {"resourceArn": "arn", "tagKeys": "removed.tags"}),
     ),
+    Lookup(Call("list_tags_for_resource", {"resourceArn": "arn"}), {"tags": "pairs(tags, 'key', 'value')"}),
 )
+_CLUSTER = "clusters[?status == 'ACTIVE'] | [0]"
 
 
 def containers(text: Any) -> Any:
@@ -54,6 +56,12 @@ ROWS = {
         outputs={"arn": "clusterArn"},
         names={"name": "clusterName"},
         key={"cluster": "id"},
+        read=Read(
+            Call("describe_clusters", {"clusters": "[arn]", "include": "['SETTINGS']"}),
+            {"settings": "settings"},
+            _CLUSTER,
+            filled={"settings"},
+        ),
         updates=(Update((Call("update_cluster"),)),),
         replaces={"name"},
         delete=(Call("delete_cluster"),),
@@ -65,6 +73,14 @@ ROWS = {
         id="clusterName",
         names={"clusterName": "cluster"},
         key={"cluster": "clusterName"},
+        read=Read(
+            Call("describe_clusters", {"clusters": "[clusterName]"}),
+            {
+                "capacityProviders": "capacityProviders",
+                "defaultCapacityProviderStrategies": "defaultCapacityProviderStrategy",
+            },
+            _CLUSTER,
+        ),
         updates=(Update((Call("put_cluster_capacity_providers", _STRATEGIES),), whole=True),),
         replaces={"clusterName"},
         delete=(
@@ -84,6 +100,10 @@ ROWS = {
             "arnWithoutRevision": "before(taskDefinitionArn, ':')",
             "revision": "revision",
         },
+        read=Read(
+            Call("describe_task_definition", {"taskDefinition": "arn"}),
+            found="taskDefinition.status == 'ACTIVE' && taskDefinition",
+        ),
         replaces=EVERYTHING,
         delete=(Call("deregister_task_definition", {"taskDefinition": "arn"}, when="!skipDestroy"),),
         recorded={"skipDestroy", "trackLatest"},
@@ -109,6 +129,18 @@ ROWS = {
             "volumeConfiguration": "volumeConfigurations",
         },
         key={"cluster": "cluster", "service": "name"},
+        # moto does not tell strategies, the grace period and what a deployment keeps to.
+        read=Read(
+            Call("describe_services", {"services": "[name]"}),
+            {
+                **{name: name for name in ("taskDefinition", "desiredCount", "loadBalancers")},
+                **{name: name for name in ("platformVersion", "propagateTags", "schedulingStrategy")},
+                "networkConfiguration": "networkConfiguration.awsvpcConfiguration.{"
+                "subnets: subnets, securityGroups: securityGroups, assignPublicIp: assignPublicIp == 'ENABLED'}",
+            },
+            "services[?status != 'INACTIVE'] | [0]",
+            filled={"platformVersion", "propagateTags"},
+        ),
         updates=(Update((Call("update_service", {"forceNewDeployment": "forceNewDeployment"}),)),),
         replaces={"name", "cluster", "launchType", "schedulingStrategy", "iamRole", "deploymentController"},
         delete=(Call("delete_service", {"force": "`true`"}),),

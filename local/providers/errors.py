@@ -4,8 +4,12 @@ ProviderError            what callers see: the resource's type and name, the pro
 Refusal                  how the inside says it; never leaves this package
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_NO_SUCH_THING = ("NotFound", "NoSuch", "Nonexistent", "resource_missing")
 
 
 class ProviderError(Exception):
@@ -32,12 +36,29 @@ class Refusal(Exception):  # noqa: N818 - it is caught before anybody sees it
     Args:
         reason: what is wrong; may hold secrets.
         property: as in ProviderError.
+        code: AWS's or Stripe's own word for it; empty when neither refuses.
     """
 
-    def __init__(self, reason: str, property: str = "") -> None:  # noqa: A002 - Pulumi's word
+    def __init__(self, reason: str, property: str = "", code: str = "") -> None:  # noqa: A002 - Pulumi's word
         super().__init__(reason)
         self.reason = reason
         self.property = property
+        self.code = code
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is no such thing: each service has codes of its own for that, all with one of few words."""
+        return any(word in self.code for word in _NO_SUCH_THING)
+
+
+def unless_gone(ask: Callable[[], T]) -> T | None:
+    """Return what `ask` finds; None where it is refused because there is no such thing."""
+    try:
+        return ask()
+    except Refusal as refusal:
+        if refusal.gone:
+            return None
+        raise
 
 
 def without_secrets(text: str, properties: Mapping[str, Any], sensitive: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Roles and their inline policies: aws:iam/..."""
 
 from local.providers.naming import Named
-from local.providers.rows import Call, Row, Service, Update, document, tagging
+from local.providers.rows import Call, Read, Row, Service, Update, document, tagging
 
 IAM = Service(
     "iam",
@@ -21,6 +21,18 @@ ROWS = {
         defaults={"path": "/", "maxSessionDuration": 3600},
         names={"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"},
         key={"RoleName": "name"},
+        read=Read(
+            Call("get_role"),
+            {
+                "path": "Path",
+                "assumeRolePolicy": "to_string(AssumeRolePolicyDocument)",
+                "description": "Description",
+                "maxSessionDuration": "MaxSessionDuration",
+                "permissionsBoundary": "PermissionsBoundary.PermissionsBoundaryArn",
+                "tags": "pairs(Tags, 'Key', 'Value')",
+            },
+            "Role",
+        ),
         updates=(
             Update(
                 (Call("update_assume_role_policy", {"PolicyDocument": "assumeRolePolicy"}),),
@@ -37,7 +49,16 @@ ROWS = {
                 ),
                 {"permissionsBoundary"},
             ),
-            Update((Call("update_role"),), {"description", "maxSessionDuration"}),
+            # Both, because moto forgets the one that is left out; what is to be nothing must be said.
+            Update(
+                (
+                    Call(
+                        "update_role",
+                        {"Description": "description || ''", "MaxSessionDuration": "maxSessionDuration"},
+                    ),
+                ),
+                {"description", "maxSessionDuration"},
+            ),
         ),
         replaces={"name", "namePrefix", "path"},
         delete=(Call("delete_role"),),
@@ -51,6 +72,7 @@ ROWS = {
         id="join(':', [role, name])",
         names={"name": "PolicyName", "role": "RoleName", "policy": "PolicyDocument"},
         key={"RoleName": "role", "PolicyName": "name"},
+        read=Read(Call("get_role_policy"), {"policy": "to_string(PolicyDocument)"}),
         updates=(Update((Call("put_role_policy"),), whole=True),),
         replaces={"name", "namePrefix", "role"},
         delete=(Call("delete_role_policy"),),

@@ -1,7 +1,7 @@
 """Log groups: aws:cloudwatch/logGroup:LogGroup."""
 
 from local.providers.naming import Named
-from local.providers.rows import Call, Row, Service, Update, tagging
+from local.providers.rows import Call, Lookup, Read, Row, Service, Update, tagging
 
 LOGS = Service(
     "logs",
@@ -9,6 +9,7 @@ LOGS = Service(
         Call("tag_resource", {"resourceArn": "arn", "tags": "added.tags"}),
         Call("untag_resource", {"resourceArn": "arn", "tagKeys": "removed.tags"}),
     ),
+    Lookup(Call("list_tags_for_resource", {"resourceArn": "arn"}), {"tags": "tags"}),
 )
 
 ROWS = {
@@ -20,6 +21,11 @@ ROWS = {
         defaults={"retentionInDays": 0, "logGroupClass": "STANDARD"},
         names={"name": "logGroupName"},
         key={"logGroupName": "name"},
+        read=Read(
+            Call("describe_log_groups", {"logGroupNamePrefix": "name"}),
+            {"retentionInDays": "retentionInDays || `0`", "kmsKeyId": "kmsKeyId"},
+            "where(logGroups, 'logGroupName', name)",
+        ),
         updates=(
             Update(
                 (

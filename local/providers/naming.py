@@ -15,6 +15,15 @@ _UNIQUE = 26  # characters that the AWS provider appends to a prefix: the time, 
 _COUNTER = 8
 
 
+NAMES = ("name", "identifier", "hostname")
+"""Properties that two resources of a type cannot share."""
+
+
+def takes_the_name(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a replacement has its predecessor's name, so that this one must go first."""
+    return any(name in new and new[name] == old.get(name) for name in NAMES)
+
+
 @dataclass(frozen=True)
 class Named:
     """A property that holds the physical name.

@@ -15,11 +15,13 @@ from local.providers import (
     ecs,
     iam,
     kms,
+    listeners,
     load_balancing,
     log_metrics,
     logs,
     rds,
     recorded,
+    routes,
     s3,
     secrets_manager,
     security_groups,
@@ -27,7 +29,6 @@ from local.providers import (
     stripe,
     wafv2,
 )
-from local.providers.aws import Aws
 from local.providers.aws_resource import AwsResource
 from local.providers.errors import ProviderError, Refusal, without_secrets
 from local.providers.invokes import invoke
@@ -39,6 +40,7 @@ T = TypeVar("T")
 
 _TABLES: tuple[Mapping[str, Row | Kind], ...] = (
     ec2.ROWS,
+    routes.ROWS,
     security_groups.ROWS,
     kms.ROWS,
     logs.ROWS,
@@ -48,6 +50,7 @@ _TABLES: tuple[Mapping[str, Row | Kind], ...] = (
     secrets_manager.ROWS,
     s3.ROWS,
     load_balancing.ROWS,
+    listeners.ROWS,
     wafv2.ROWS,
     ecr.ROWS,
     docker_build.ROWS,
@@ -80,7 +83,7 @@ class Providers:
     """
 
     def __init__(self, surroundings: Surroundings) -> None:
-        self._world = World(Aws(surroundings.aws_endpoint, surroundings.region), surroundings)
+        self._world = World(surroundings)
 
     def check(
         self,
@@ -105,6 +108,14 @@ class Providers:
         """Make a resource from checked inputs."""
         made = _run(type, name, inputs, lambda kind: kind.create(self._world, name, inputs))
         return Resource(type, name, made.id, dict(inputs), made.outputs)
+
+    def read(self, resource: Resource) -> Resource | None:
+        """Return what has become of a resource behind the program's back, or None when it is gone.
+
+        Its inputs are what the program would have to say for what is there; what nobody has touched is equal to what
+        it was.
+        """
+        return _run(resource.type, resource.name, resource.inputs, lambda kind: kind.read(self._world, resource))
 
     def update(self, old: Resource, inputs: Mapping[str, Any]) -> Resource:
         """Change a resource in place to checked inputs; a change that forces a replacement is an error."""

@@ -53,6 +53,10 @@ class RandomPassword:
         secrets.SystemRandom().shuffle(drawn)
         return Made("none", {**inputs, "id": "none", "result": "".join(drawn)})
 
+    def read(self, world: World, resource: Resource) -> Resource | None:  # noqa: ARG002 - Kind's
+        """It is as it was made: nobody else can change it."""
+        return resource
+
     def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:  # noqa: ARG002 - Kind's
         """Nothing changes in place."""
         if changed := compare(old.inputs, inputs):

@@ -8,7 +8,7 @@ from local.providers.aws_resource import AwsResource
 from local.providers.errors import Refusal
 from local.providers.naming import Named
 from local.providers.resource import Kind, Made, Resource, World
-from local.providers.rows import MANAGED, Call, Row, Service, Update, tagging
+from local.providers.rows import MANAGED, Call, Lookup, Read, Row, Service, Update, tagging
 
 RDS = Service(
     "rds",
@@ -16,11 +16,47 @@ RDS = Service(
         Call("add_tags_to_resource", {"ResourceName": "arn", "Tags": "added.tags"}),
         Call("remove_tags_from_resource", {"ResourceName": "arn", "TagKeys": "removed.tags"}),
     ),
+    Lookup(Call("list_tags_for_resource", {"ResourceName": "arn"}), {"tags": "pairs(TagList, 'Key', 'Value')"}),
 )
 
 _DESCRIBED = {"DBSubnetGroupDescription": f"description || '{MANAGED}'"}
 
+_PARAMETER = "{name: ParameterName, value: ParameterValue, applyMethod: ApplyMethod}"
 _PARAMETERS = "parameters[].{ParameterName: name, ParameterValue: value, ApplyMethod: applyMethod || 'immediate'}"
+
+# Without the port: what an output says of it is where the server of this machine listens.
+_INSTANCE = {
+    "allocatedStorage": "AllocatedStorage",
+    "autoMinorVersionUpgrade": "AutoMinorVersionUpgrade",
+    "backupRetentionPeriod": "BackupRetentionPeriod",
+    "backupWindow": "PreferredBackupWindow",
+    "copyTagsToSnapshot": "CopyTagsToSnapshot",
+    "dbName": "DBName",
+    "dbSubnetGroupName": "DBSubnetGroup.DBSubnetGroupName",
+    "deletionProtection": "DeletionProtection",
+    "enabledCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
+    "engine": "Engine",
+    "engineVersion": "EngineVersion",
+    "iamDatabaseAuthenticationEnabled": "IAMDatabaseAuthenticationEnabled",
+    "instanceClass": "DBInstanceClass",
+    "kmsKeyId": "KmsKeyId",
+    "maintenanceWindow": "PreferredMaintenanceWindow",
+    "monitoringInterval": "MonitoringInterval",
+    "monitoringRoleArn": "MonitoringRoleArn",
+    "multiAz": "MultiAZ",
+    "parameterGroupName": "DBParameterGroups[0].DBParameterGroupName",
+    "publiclyAccessible": "PubliclyAccessible",
+    "storageEncrypted": "StorageEncrypted",
+    "storageType": "StorageType",
+    "username": "MasterUsername",
+    "vpcSecurityGroupIds": "VpcSecurityGroups[].VpcSecurityGroupId",
+}
+# What AWS chooses where the program does not.
+_CHOSEN = {
+    *("autoMinorVersionUpgrade", "backupRetentionPeriod", "backupWindow", "dbSubnetGroupName", "engineVersion"),
+    *("kmsKeyId", "maintenanceWindow", "parameterGroupName", "publiclyAccessible", "storageType"),
+    "vpcSecurityGroupIds",
+}
 
 
 class Instance(AwsResource):
@@ -58,10 +94,18 @@ ROWS: dict[str, Row | Kind] = {
         defaults={"description": MANAGED},
         names={"name": "DBSubnetGroupName"},
         key={"DBSubnetGroupName": "id"},
+        read=Read(
+            Call("describe_db_subnet_groups"),
+            {"description": "DBSubnetGroupDescription", "subnetIds": "Subnets[].SubnetIdentifier"},
+            "DBSubnetGroups[0]",
+        ),
         updates=(
             Update(
                 # moto forgets a group that it modifies, so it is made again.
-                (Call("modify_db_subnet_group", _DESCRIBED), Call("create_db_subnet_group", _DESCRIBED)),
+                (
+                    Call("modify_db_subnet_group", _DESCRIBED),
+                    Call("create_db_subnet_group", {**_DESCRIBED, "Tags": "tags"}),
+                ),
                 whole=True,
             ),
         ),
@@ -78,6 +122,17 @@ ROWS: dict[str, Row | Kind] = {
         defaults={"description": MANAGED},
         names={"name": "DBParameterGroupName", "family": "DBParameterGroupFamily"},
         key={"DBParameterGroupName": "id"},
+        read=Read(
+            Call("describe_db_parameter_groups"),
+            found="DBParameterGroups[0]",
+            more=(
+                Lookup(
+                    Call("describe_db_parameters", {"Source": "'user'"}),
+                    {"parameters": f"Parameters[].{_PARAMETER}"},
+                ),
+            ),
+            filled={"parameters"},
+        ),
         updates=(Update((Call("modify_db_parameter_group", {"Parameters": _PARAMETERS}),), {"parameters"}),),
         replaces={"name", "namePrefix", "family", "description"},
         delete=(Call("delete_db_parameter_group", when="!skipDestroy"),),
@@ -111,6 +166,7 @@ ROWS: dict[str, Row | Kind] = {
                 "enabledCloudwatchLogsExports": "EnableCloudwatchLogsExports",
             },
             key={"DBInstanceIdentifier": "identifier"},
+            read=Read(Call("describe_db_instances"), _INSTANCE, "DBInstances[0]", filled=_CHOSEN),
             updates=(
                 Update(
                     (

@@ -25,6 +25,10 @@ class Recorded:
         resource_id = f"{name}-{secrets.token_hex(4)}"
         return Made(resource_id, {**inputs, "id": resource_id})
 
+    def read(self, world: World, resource: Resource) -> Resource | None:  # noqa: ARG002 - Kind's
+        """It is as it was made: nobody else can change it."""
+        return resource
+
     def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:  # noqa: ARG002 - Kind's
         """Record the new inputs."""
         return Made(old.id, {**inputs, "id": old.id})

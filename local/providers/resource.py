@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
-from local.providers.aws import Aws
+if TYPE_CHECKING:
+    from local.providers.aws import Aws
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,14 @@ class Surroundings:
 class World:
     """The surroundings and the AWS in them."""
 
-    aws: Aws
     surroundings: Surroundings
+
+    @cached_property
+    def aws(self) -> "Aws":
+        """The emulator."""
+        from local.providers.aws import Aws  # noqa: PLC0415 - a plugin that needs no AWS need not load an SDK
+
+        return Aws(self.surroundings.aws_endpoint, self.surroundings.region)
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,10 @@ class Kind(Protocol):
 
     def create(self, world: World, name: str, inputs: Mapping[str, Any]) -> Made:
         """Make a resource from checked inputs."""
+        ...
+
+    def read(self, world: World, resource: Resource) -> Resource | None:
+        """Return what has become of a resource, or None when it is gone."""
         ...
 
     def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:

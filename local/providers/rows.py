@@ -73,11 +73,43 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What is asked of AWS to find out what has become of a resource since it was made or changed here.
+
+    What AWS cannot change, and what moto does not keep, is not asked for.
+
+    Args:
+        call: the question.
+        properties: property -> expression over what `found` finds, in the form in which the program says it. Those
+            that the program does not give count when they are neither empty nor the row's default.
+        found: expression over the answer, and the outputs, for what describes the resource. Nothing means that it is
+            gone, and so does a refusal that says so.
+        more: further questions for properties.
+        filled: properties in which AWS fills what the program leaves out, be it all: only what the program says counts.
+        outputs: output property -> expression over what `found` finds, of outputs that change by themselves.
+    """
+
+    call: Call
+    properties: Mapping[str, str] = field(default_factory=dict[str, str])
+    found: str = "@"
+    more: tuple[Lookup, ...] = ()
+    filled: AbstractSet[str] = frozenset()
+    outputs: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
 class Service:
-    """A service by boto3's name, and how it tags; without that, `tags` is a property like any other."""
+    """A service by boto3's name, and how it tags; without that, `tags` is a property like any other.
+
+    Args:
+        client: boto3's name.
+        tags: changes tags.
+        tagged: tells them, where what describes a resource does not.
+    """
 
     client: str
     tags: Update | None = None
+    tagged: Lookup | None = None
 
 
 def tagging(put: Call, remove: Call) -> Update:
@@ -127,6 +159,7 @@ class Row:
         key: parameter -> expression; what updates and deletion know the resource by.
         then: calls that finish the creation.
         lookups: asked after creation and after an update.
+        read: finds out what has become of it; without one it is taken to be as it was made.
         updates: how properties change in place; one that none is for must be in `replaces` or `recorded`.
         replaces: properties that cannot change in place (ForceNew in the Terraform provider that Pulumi's is made of).
         delete: calls that remove the resource; none where there is nothing to remove.
@@ -148,6 +181,7 @@ class Row:
     key: Mapping[str, str] = field(default_factory=dict[str, str])
     then: tuple[Call, ...] = ()
     lookups: tuple[Lookup, ...] = ()
+    read: Read | None = None
     updates: tuple[Update, ...] = ()
     replaces: AbstractSet[str] = frozenset()
     delete: tuple[Call, ...] = ()

@@ -6,7 +6,7 @@ from typing import Any
 from local.providers.aws_resource import AwsResource
 from local.providers.naming import Named
 from local.providers.resource import Kind, World
-from local.providers.rows import TAGS, Call, Row, Service, Update, document
+from local.providers.rows import TAGS, Call, Lookup, Read, Row, Service, Update, document
 
 S3 = Service(
     "s3",
@@ -17,7 +17,10 @@ S3 = Service(
         ),
         {TAGS},
     ),
+    Lookup(Call("get_bucket_tagging"), {"tags": "pairs(TagSet, 'Key', 'Value')"}),
 )
+
+_BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 # Where AWS knows no place for a bucket, because it was there first.
 _WITHOUT_PLACE = "us-east-1"
@@ -33,12 +36,13 @@ class Bucket(AwsResource):
         return {**properties, "createBucketConfiguration": place}
 
 
-def setting(put: str, delete: Call, /, **names: str) -> Row:
+def setting(put: str, delete: Call, read: Read, /, **names: str) -> Row:
     """A setting of a bucket: it is always put as a whole, and a bucket has it once.
 
     Args:
         put: operation that sets it.
         delete: what takes it back.
+        read: tells what is set.
         names: property -> parameter, where they differ.
     """
     return Row(
@@ -47,6 +51,7 @@ def setting(put: str, delete: Call, /, **names: str) -> Row:
         id="bucket",
         names=names,
         key={"Bucket": "bucket"},
+        read=read,
         updates=(Update((Call(put),), whole=True),),
         replaces={"bucket"},
         delete=(delete,),
@@ -64,6 +69,7 @@ ROWS: dict[str, Row | Kind] = {
                 "bucketDomainName": "join('', [bucket, '.s3.amazonaws.com'])",
             },
             key={"Bucket": "bucket"},
+            read=Read(Call("get_bucket_location")),
             replaces={"bucket", "bucketPrefix", "objectLockEnabled"},
             delete=(Call("delete_bucket"),),
             recorded={"forceDestroy"},
@@ -73,26 +79,41 @@ ROWS: dict[str, Row | Kind] = {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": setting(
         "put_public_access_block",
         Call("delete_public_access_block"),
-        **{
-            name: f"PublicAccessBlockConfiguration.{name}"
-            for name in ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-        },
+        Read(
+            Call("get_public_access_block"),
+            {name: f"spelt(@).{name}" for name in _BLOCKS},
+            "PublicAccessBlockConfiguration",
+        ),
+        **{name: f"PublicAccessBlockConfiguration.{name}" for name in _BLOCKS},
     ),
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": setting(
-        "put_bucket_ownership_controls", Call("delete_bucket_ownership_controls"), rule="OwnershipControls.Rules"
+        "put_bucket_ownership_controls",
+        Call("delete_bucket_ownership_controls"),
+        Read(Call("get_bucket_ownership_controls"), {"rule": "spelt(OwnershipControls.Rules[0])"}),
+        rule="OwnershipControls.Rules",
     ),
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": setting(
-        "put_bucket_encryption", Call("delete_bucket_encryption"), rules="ServerSideEncryptionConfiguration.Rules"
+        "put_bucket_encryption",
+        Call("delete_bucket_encryption"),
+        Read(Call("get_bucket_encryption"), {"rules": "spelt(ServerSideEncryptionConfiguration.Rules)"}),
+        rules="ServerSideEncryptionConfiguration.Rules",
     ),
     "aws:s3/bucketVersioning:BucketVersioning": setting(
         # AWS cannot forget that there were versions.
         "put_bucket_versioning",
         Call("put_bucket_versioning", {"VersioningConfiguration": "{Status: 'Suspended'}"}),
+        Read(Call("get_bucket_versioning"), {"versioningConfiguration": "{status: Status, mfaDelete: MFADelete}"}),
     ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": setting(
-        "put_bucket_lifecycle_configuration", Call("delete_bucket_lifecycle"), rules="LifecycleConfiguration.Rules"
+        "put_bucket_lifecycle_configuration",
+        Call("delete_bucket_lifecycle"),
+        Read(Call("get_bucket_lifecycle_configuration"), {"rules": "spelt(Rules)"}),
+        rules="LifecycleConfiguration.Rules",
     ),
     "aws:s3/bucketPolicy:BucketPolicy": replace(
-        setting("put_bucket_policy", Call("delete_bucket_policy")), normal={"policy": document}
+        setting(
+            "put_bucket_policy", Call("delete_bucket_policy"), Read(Call("get_bucket_policy"), {"policy": "Policy"})
+        ),
+        normal={"policy": document},
     ),
 }

@@ -6,7 +6,7 @@ from typing import Any
 from local.providers.aws_resource import AwsResource
 from local.providers.naming import Named
 from local.providers.resource import Kind, Made, World
-from local.providers.rows import Call, Row, Service, Update, document, tagging
+from local.providers.rows import Call, Read, Row, Service, Update, document, tagging
 
 SECRETS_MANAGER = Service(
     "secretsmanager",
@@ -37,6 +37,11 @@ ROWS: dict[str, Row | Kind] = {
             outputs={"arn": "ARN"},
             defaults={"recoveryWindowInDays": 30},
             key={"SecretId": "id"},
+            read=Read(
+                Call("describe_secret"),
+                {"description": "Description", "kmsKeyId": "KmsKeyId", "tags": "pairs(Tags, 'Key', 'Value')"},
+                found="!DeletedDate && @",
+            ),
             updates=(
                 Update((Call("put_resource_policy", {"ResourcePolicy": "policy"}),), {"policy"}),
                 Update((Call("update_secret"),), {"description", "kmsKeyId"}),
@@ -66,7 +71,38 @@ ROWS: dict[str, Row | Kind] = {
         create=Call("put_secret_value"),
         id="join('|', [secretId, VersionId])",
         outputs={"arn": "ARN", "secretArn": "ARN", "versionId": "VersionId", "versionStages": "VersionStages"},
-        replaces={"secretId", "secretString", "secretBinary", "versionStages"},
+        key={"SecretId": "secretId"},
+        read=Read(
+            Call("describe_secret"),
+            {"versionStages": "stages"},
+            found="!DeletedDate && where(listed(VersionIdsToStages, 'id', 'stages'), 'id', versionId)",
+            filled={"versionStages"},
+        ),
+        # Labels move as on AWS when a value is put. When one alone moves, moto still reads the other version, so the
+        # value is put again under its own id, which moto lets happen to a version that waits to be the current one.
+        updates=(
+            Update(
+                (
+                    Call(
+                        "update_secret_version_stage",
+                        {"VersionStage": "'AWSPENDING'", "MoveToVersionId": "versionId"},
+                        when="versionStages",
+                    ),
+                    Call(
+                        "put_secret_value",
+                        {
+                            "ClientRequestToken": "versionId",
+                            "SecretString": "secretString",
+                            "SecretBinary": "secretBinary",
+                            "VersionStages": "versionStages",
+                        },
+                        when="versionStages",
+                    ),
+                ),
+                {"versionStages"},
+            ),
+        ),
+        replaces={"secretId", "secretString", "secretBinary"},
         sensitive={"secretString", "secretBinary"},
     ),
 }

@@ -1,7 +1,7 @@
 """Topics, their policies and subscriptions: aws:sns/... The emulator sends no mail."""
 
 from local.providers.naming import Named
-from local.providers.rows import Call, Row, Service, Update, document, tagging
+from local.providers.rows import Call, Lookup, Read, Row, Service, Update, document, tagging
 
 SNS = Service(
     "sns",
@@ -9,6 +9,7 @@ SNS = Service(
         Call("tag_resource", {"ResourceArn": "arn", "Tags": "added.tags"}),
         Call("untag_resource", {"ResourceArn": "arn", "TagKeys": "removed.tags"}),
     ),
+    Lookup(Call("list_tags_for_resource", {"ResourceArn": "arn"}), {"tags": "pairs(Tags, 'Key', 'Value')"}),
 )
 
 
@@ -24,6 +25,11 @@ ROWS = {
         id="TopicArn",
         outputs={"arn": "TopicArn", "owner": "account"},
         key={"TopicArn": "id"},
+        read=Read(
+            Call("get_topic_attributes"),
+            {"kmsMasterKeyId": "KmsMasterKeyId", "displayName": "DisplayName"},
+            "Attributes",
+        ),
         updates=(
             Update((_attribute("KmsMasterKeyId", "kmsMasterKeyId || ''"),), {"kmsMasterKeyId"}),
             Update((_attribute("DisplayName", "displayName || ''"),), {"displayName"}),
@@ -40,6 +46,7 @@ ROWS = {
         outputs={"owner": "account"},
         names={"arn": "TopicArn"},
         key={"TopicArn": "arn"},
+        read=Read(Call("get_topic_attributes"), {"policy": "Policy"}, "Attributes"),
         updates=(Update((_attribute("Policy", "policy"),), {"policy"}),),
         replaces={"arn"},
         normal={"policy": document},
@@ -50,6 +57,7 @@ ROWS = {
         id="SubscriptionArn",
         outputs={"arn": "SubscriptionArn", "ownerId": "account"},
         names={"topic": "TopicArn"},
+        read=Read(Call("get_subscription_attributes", {"SubscriptionArn": "id"})),
         replaces={"topic", "protocol", "endpoint"},
         delete=(Call("unsubscribe", {"SubscriptionArn": "id"}),),
     ),

@@ -6,20 +6,17 @@ already is taken over, see `Row`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Literal
 
-import stripe
-
-from local.loopback import direct_session
-from local.providers.errors import Refusal
+from local.providers.comparison import seen_again
+from local.providers.errors import Refusal, unless_gone
+from local.providers.expressions import evaluate
 from local.providers.resource import Diff, Kind, Made, Resource, World, compare
 
 _KEYS = {"test": "sk_test_local", "live": "sk_live_local"}  # the stand-in takes any that begins so
-_SECONDS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +31,7 @@ class Row:
         late: properties that the provider does not send when it creates.
         replaces: properties that cannot change in place.
         outputs: output property -> field of Stripe's answer. What an answer does not tell stays as it was.
+        reads: property that somebody may have changed -> expression over Stripe's answer.
         deletion: `always`; `unless used`: what Stripe refuses to delete stays there and is forgotten; `never`: it
             is forgotten only, because Stripe has no such operation.
         adopted: what exists under the chosen id is changed to what the program says. The provider refuses that; here
@@ -47,6 +45,7 @@ class Row:
     late: AbstractSet[str] = frozenset()
     replaces: AbstractSet[str] = frozenset()
     outputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    reads: Mapping[str, str] = field(default_factory=dict[str, str])
     deletion: Literal["always", "unless used", "never"] = "always"
     adopted: bool = False
 
@@ -76,14 +75,21 @@ class StripeResource:
         checked = self.check(world, name, inputs, {})
         # The provider leaves out what is empty or false.
         sent = self._parameters({k: v for k, v in checked.items() if v and k not in self.row.late})
-        service = self._service(world)
         try:
-            answer = self._ask(service.create, sent)
-        except _AlreadyThereError:
-            if not self.row.adopted:
+            answer = self._ask(world, "create", sent)
+        except Refusal as refusal:
+            if not self.row.adopted or refusal.code != "resource_already_exists":
                 raise
-            answer = self._ask(service.update, sent.pop("id"), sent)
+            answer = self._ask(world, "update", sent.pop("id"), sent)
         return self._made(checked, answer)
+
+    def read(self, world: World, resource: Resource) -> Resource | None:
+        """As in Kind."""
+        answer = unless_gone(lambda: self._ask(world, "retrieve", resource.id))
+        if not answer or answer.get("deleted"):
+            return None
+        seen = {name: evaluate(expression, answer) for name, expression in self.row.reads.items()}
+        return seen_again(resource, seen, self.row.defaults, {})
 
     def update(self, world: World, old: Resource, inputs: Mapping[str, Any]) -> Made:
         """Send what differs; what is gone is emptied."""
@@ -93,7 +99,7 @@ class StripeResource:
         changes = {name: inputs[name] if inputs.get(name) is not None else "" for name in diff.changed}
         if "metadata" in changes:  # Stripe merges it: a key goes only when it is emptied
             changes["metadata"] = dict.fromkeys(old.inputs.get("metadata") or {}, "") | (inputs.get("metadata") or {})
-        answer = self._ask(self._service(world).update, old.id, self._parameters(changes))
+        answer = self._ask(world, "update", old.id, self._parameters(changes))
         kept = {name: old.outputs[name] for name in self.row.outputs if name in old.outputs}
         return self._made({**kept, **inputs}, answer)
 
@@ -102,17 +108,10 @@ class StripeResource:
         if self.row.deletion == "never":
             return
         try:
-            self._ask(self._service(world).delete, resource.id)
+            self._ask(world, "delete", resource.id)
         except Refusal:
             if self.row.deletion == "always":
                 raise
-
-    def _service(self, world: World) -> Any:
-        url = world.surroundings.stripe_url
-        if url is None:
-            raise Refusal("this platform has no Stripe (Surroundings.stripe_url)")
-        key = _KEYS["live" if world.surroundings.stripe_live else "test"]
-        return getattr(_client(url, key).v1, self.row.service)
 
     def _parameters(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -124,28 +123,19 @@ class StripeResource:
         told = {name: answer[f] for name, f in self.row.outputs.items() if answer.get(f) is not None}
         return Made(answer["id"], {**properties, **told, "id": answer["id"]})
 
-    def _ask(self, operation: Callable[..., stripe.StripeObject], *arguments: Any) -> dict[str, Any]:
-        name = f"{self.row.service}.{operation.__name__}"
+    def _ask(self, world: World, operation: str, *arguments: Any) -> dict[str, Any]:
+        from local.providers.stripe_api import ask  # noqa: PLC0415 - a plugin that only compares need not load an SDK
+
+        around = world.surroundings
+        if around.stripe_url is None:
+            raise Refusal("this platform has no Stripe (Surroundings.stripe_url)")
+        key = _KEYS["live" if around.stripe_live else "test"]
         try:
-            return operation(*arguments).to_dict()
-        except stripe.APIConnectionError as error:
-            raise Refusal(f"{name} was not answered: {error}") from None
-        except stripe.StripeError as error:
-            details = error.error
-            parameter = details.param if details else None
-            blamed = next((p for p in self.row.properties if self._parameters({p: None}).keys() == {parameter}), "")
-            refusal = _AlreadyThereError if error.code == "resource_already_exists" else Refusal
-            raise refusal(f"{name} was refused: {error}", blamed) from None
-
-
-class _AlreadyThereError(Refusal):
-    """Something has that id, or that lookup key."""
-
-
-@cache
-def _client(url: str, key: str) -> stripe.StripeClient:
-    transport = stripe.RequestsClient(timeout=_SECONDS, session=direct_session())
-    return stripe.StripeClient(key, base_addresses={"api": url}, http_client=transport, max_network_retries=0)
+            return ask(around.stripe_url, key, self.row.service, operation, *arguments)
+        except Refusal as refusal:
+            parameters = {refusal.property}
+            blamed = next((p for p in self.row.properties if self._parameters({p: None}).keys() == parameters), "")
+            raise Refusal(refusal.reason, blamed, refusal.code) from None
 
 
 def _underscored(name: str) -> str:
@@ -159,6 +149,11 @@ def _spelt(value: Any) -> Any:
     return [_spelt(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _same(*names: str) -> dict[str, str]:
+    """Properties that Stripe tells by the names that it takes."""
+    return {name: _underscored(name) for name in names}
+
+
 ROWS: dict[str, Kind] = {
     "stripe:index/webhookEndpoint:WebhookEndpoint": StripeResource(
         Row(
@@ -168,6 +163,10 @@ ROWS: dict[str, Kind] = {
             late={"disabled"},
             replaces={"connect", "apiVersion"},
             outputs={"secret": "secret", "application": "application"},  # the secret comes at creation only
+            reads={
+                **_same("url", "description", "metadata", "enabledEvents"),
+                "disabled": "status == 'disabled'",
+            },
         )
     ),
     "stripe:index/product:Product": StripeResource(
@@ -181,6 +180,10 @@ ROWS: dict[str, Kind] = {
             defaults={"active": True},
             replaces={"productId"},
             outputs={"productId": "id"},
+            reads=_same(
+                *("name", "active", "description", "images", "metadata", "shippable", "statementDescriptor"),
+                *("taxCode", "unitLabel", "url"),
+            ),
             deletion="unless used",
             adopted=True,
         )
@@ -198,6 +201,7 @@ ROWS: dict[str, Kind] = {
                 "transformQuantity",
             },
             outputs={"type": "type", "billingScheme": "billing_scheme"},
+            reads=_same("active", "nickname", "lookupKey", "taxBehavior", "metadata"),
             deletion="never",
         )
     ),

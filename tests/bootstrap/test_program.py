@@ -72,6 +72,11 @@ MADE: dict[str, tuple[str, tuple[str, ...], str]] = {
     "aws:ec2/subnet:Subnet": ("ec2", ("CreateSubnet", "+DeleteSubnet"), "subnet/tag"),
     "aws:ec2/vpc:Vpc": ("ec2", ("CreateVpc", "+DeleteVpc"), "vpc/tag"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": ("ec2", ("CreateVpcEndpoint", "+DeleteVpcEndpoints"), "vpc-endpoint/tag"),
+    "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive": (
+        "ec2",
+        ("+RevokeSecurityGroupIngress", "+RevokeSecurityGroupEgress"),
+        "security-group/tag",
+    ),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
         "ecr",
         ("PutLifecyclePolicy", "DeleteLifecyclePolicy"),
@@ -146,7 +151,7 @@ MADE: dict[str, tuple[str, tuple[str, ...], str]] = {
     "aws:secretsmanager/secret:Secret": ("secretsmanager", ("CreateSecret", "DeleteSecret"), "secret:{name}-AbCdEf"),
     "aws:secretsmanager/secretVersion:SecretVersion": (
         "secretsmanager",
-        ("PutSecretValue", "GetSecretValue"),
+        ("PutSecretValue", "GetSecretValue", "UpdateSecretVersionStage"),
         "secret:priceguard/{env}/database-url-AbCdEf",
     ),
     "aws:sns/topic:Topic": ("sns", ("CreateTopic", "DeleteTopic", "SetTopicAttributes"), "{name}"),

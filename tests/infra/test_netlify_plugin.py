@@ -73,6 +73,20 @@ def test_a_record_lives_through_the_plugin(plugin: provider_pb2_grpc.ResourcePro
     assert plugin.Read(asked, timeout=30).id == ""
 
 
+def test_the_first_preview_knows_no_certificate(plugin: provider_pb2_grpc.ResourceProviderStub) -> None:
+    """What is not known yet stays so, and is not judged."""
+    news = struct(inputs())
+    for name in ("hostname", "type", "value"):
+        news.fields[name].string_value = rpc.UNKNOWN
+
+    checked = plugin.Check(provider_pb2.CheckRequest(urn=URN, olds=struct({}), news=news), timeout=30)
+
+    assert not checked.failures
+    assert {name: checked.inputs[name] for name in ("hostname", "type", "value")} == dict.fromkeys(
+        ("hostname", "type", "value"), rpc.UNKNOWN
+    )
+
+
 def test_an_error_reaches_the_engine_without_the_token(
     plugin: provider_pb2_grpc.ResourceProviderStub, netlify: Netlify
 ) -> None:

@@ -10,6 +10,7 @@ ROWS: Rows = {**NETWORK, **SERVICE, **DATA, **WATCH}
 NO_TWIN = {
     "aws:acm/certificateValidation:CertificateValidation": "waits, and makes nothing",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "CloudFormation cannot change what AWS makes with a VPC",
+    "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive": "takes away, and makes nothing",
     "aws:secretsmanager/secretVersion:SecretVersion": "CloudFormation has versions of generated values only",
 }
 """AWS types without a twin -> why."""

@@ -145,7 +145,14 @@ SAMPLES = {
     ),
     "version": Sample(
         "aws:secretsmanager/secretVersion:SecretVersion",
-        {"secretId": "@secret.id", "secretString": "first"},
-        replaced_by={"secretString": "second"},
+        {"secretId": "@secret.id", "secretString": "first", "versionStages": ["AWSCURRENT"]},
+        {"versionStages": ["AWSCURRENT", "SAMPLE"]},
+        (
+            "secretsmanager",
+            "describe_secret",
+            {"SecretId": "@secret.id"},
+            'values(VersionIdsToStages) == `[["AWSCURRENT", "SAMPLE"]]`',
+        ),
+        {"secretString": "second"},
     ),
 }

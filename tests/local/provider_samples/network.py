@@ -126,10 +126,24 @@ SAMPLES = {
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
         {
             "securityGroupId": "@group.id",
+            "description": "PostgreSQL",
             "referencedSecurityGroupId": "@default_group.id",
             "ipProtocol": "tcp",
             "fromPort": 5432,
             "toPort": 5432,
         },
+    ),
+    "egress_to_vpc": Sample(
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        {"securityGroupId": "@group.id", "cidrIpv4": "10.20.0.0/16", "ipProtocol": "-1"},
+    ),
+    "exclusive": Sample(
+        "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive",
+        {
+            "securityGroupId": "@group.id",
+            "ingressRuleIds": ["@ingress.id"],
+            "egressRuleIds": ["@egress_to_vpc.id", "@egress.securityGroupRuleId"],
+        },
+        replaced_by={"securityGroupId": "@default_group.id"},
     ),
 }

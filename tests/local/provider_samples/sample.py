@@ -27,6 +27,25 @@ class Sample:
     replaced_by: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+@dataclass(frozen=True)
+class Drift:
+    """One change that somebody makes by hand, in a console or with the AWS command line; `@name.output` as in Sample.
+
+    Args:
+        sample: name of the sample that is changed.
+        service: by boto3's name; `stripe.<service>` by the name of Stripe's SDK.
+        operation: of the service.
+        parameters: of the operation.
+        changed: property -> value that the program would have to say now; None where it would have to say nothing.
+    """
+
+    sample: str
+    service: str
+    operation: str
+    parameters: dict[str, Any]
+    changed: dict[str, Any]
+
+
 def resolved(value: Any, made: Mapping[str, Resource]) -> Any:
     """Return `value` with the outputs of what was made in place of `@name.output`."""
     if isinstance(value, dict):

@@ -233,4 +233,15 @@ SAMPLES = {
         ),
         {"name": "other"},
     ),
+    "other_scaling_policy": Sample(
+        "aws:appautoscaling/policy:Policy",
+        {
+            "name": "other",
+            "policyType": "TargetTrackingScaling",
+            "serviceNamespace": "@scaling.serviceNamespace",
+            "scalableDimension": "@scaling.scalableDimension",
+            "resourceId": "@scaling.resourceId",
+            "targetTrackingScalingPolicyConfiguration": {**TRACKING, "targetValue": 80},
+        },
+    ),
 }
