@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test image scan fuzz bench check format docs golden lock
+.PHONY: help setup up down preview test image scan fuzz bench check format docs golden lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ up: setup ## the platform on this machine; DETACH=1 returns when it is healthy, 
 
 down: setup ## stop it
 	@$(BIN)/priceguard local down
+
+preview: setup ## what an update of STACK (dev) would do, by Pulumi's engine; LOCAL=1 asks the platform that runs here
+	@$(BIN)/priceguard preview $(or $(STACK),dev) $(if $(LOCAL),--local)
 
 test: setup ## every check that CI runs, with the time of each
 	@$(BIN)/python -m tests

@@ -48,13 +48,8 @@ class Environment(ComponentResource):
         self.naming = Naming(settings.environment, settings.owner, settings.cost_centre)
         self._boundary = permissions_boundary(settings.account)
         self._child = ResourceOptions(parent=self)
-        self.certificate: Certificate | None = None
-        self.certificate_arn: Input[str]
-        if settings.certificate_arn:
-            self.certificate_arn = settings.certificate_arn
-        else:
-            self.certificate = self._certificate()
-            self.certificate_arn = self.certificate.arn
+        self.certificate = None if settings.certificate_arn else self._certificate()
+        self.certificate_arn: Input[str] = self.certificate.arn if self.certificate else settings.certificate_arn or ""
         if not settings.certificate_only:
             self._foundation()
             self._data()
@@ -93,7 +88,9 @@ class Environment(ComponentResource):
         self.flow_logs = FlowLogs("flow-logs", flows, child)
         groups = SecurityGroupsArgs(naming=naming, vpc_id=self.network.vpc_id, api_port=API_PORT)
         self.groups = SecurityGroups("security-groups", groups, child)
-        image = ImageArgs(naming=naming, image=s.image, revision=s.revision, source=s.source, protect=s.protect)
+        image = ImageArgs(
+            naming=naming, image=s.image, revision=s.revision, source=s.source, protect=s.protect, vouched=s.local
+        )
         self.image = Image("image", image, child)
 
     def _data(self) -> None:

@@ -35,6 +35,7 @@ class ImageArgs:
         revision: commit of the image, 40 hex digits; `unreleased` when it is built from what is checked out.
         source: https address of the repository, for the image's label; None where it is not known.
         protect: refuse that the repository is deleted or replaced; without it, it goes with all its images.
+        vouched: whether whoever names the revision answers for what is in the image, committed or not.
     """
 
     naming: Naming
@@ -42,6 +43,7 @@ class ImageArgs:
     revision: str
     source: str | None
     protect: bool
+    vouched: bool = False
 
 
 class Image(ComponentResource):
@@ -64,7 +66,7 @@ class Image(ComponentResource):
         super().__init__("priceguard:image:Image", name, None, opts)
         self._args = args
         refuse_placeholder(args.image)
-        self.revision = commit(args.revision) if args.image == BUILD else args.revision
+        self.revision = commit(args.revision) if args.image == BUILD and not args.vouched else args.revision
         self.repository_url: Output[str] = self._repository().url
         self.reference: Output[str] | str | None = None if args.image == NONE else args.image
         if args.image == BUILD:

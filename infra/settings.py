@@ -13,7 +13,7 @@ from pulumi.runtime import config as runtime_config
 from infra import checks
 from infra.checks import key, known_keys, read
 from infra.setting_objects import AlarmSettings, DatabaseSettings, DnsSettings, PlansSettings
-from infra.setting_rules import contradictions, stripe_mode_problems
+from infra.setting_rules import LOCAL_ACCOUNT, contradictions, stripe_mode_problems
 
 ENVIRONMENTS = ("dev", "prod")
 
@@ -85,6 +85,11 @@ class Settings:
     other."""
     stripe_api_url: str = key(checks.stripe_api_url, default=checks.STRIPE_API)
     """Where the API reaches Stripe. Anything but the default is for a developer's own stand-in."""
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the local platform, which is no AWS account."""
+        return self.account == LOCAL_ACCOUNT
 
     @property
     def certificate_only(self) -> bool:

@@ -19,14 +19,19 @@ from rich.console import Console
 from local.client import ClientError, connect_or_start, every_directory, platform_directory
 from local.control import SilentError, connect, lock
 from local.display import Progress, show_changes, show_status, show_summary, show_until_gone
+from local.ending import INTERRUPTED, failed
 from local.image.root_filesystem import remove
 from local.logs import follow, last_lines, log_files
 from local.overrides import OverrideError, parse_assignments
 from local.postgres_place import PostgresError, remove_data
 
-STOPPED, BUSY, INTERRUPTED = 3, 4, 130
+STOPPED, BUSY = 3, 4
 GONE_WITHIN = 15.0  # seconds after the last answer until a stopped platform's process must have ended
 
+EngineName = Annotated[
+    Literal["auto", "pulumi", "embedded"],
+    typer.Option(help="Who carries the program out: Pulumi's engine, as auto does where it is installed, or our own."),
+]
 app = typer.Typer(name="local", help="The platform on this machine.", no_args_is_help=True)
 
 
@@ -37,6 +42,10 @@ def up(
     stack: Annotated[
         Literal["dev", "prod"] | None, typer.Option(help="Whose program runs: the one that runs here, or else dev.")
     ] = None,
+    engine: EngineName = "auto",
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Put back what changed behind the program's back.")
+    ] = False,
     image: Annotated[bool, typer.Option("--image", help="Build the API's image and run the tasks from it.")] = False,
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a configuration key for this run.")
@@ -51,24 +60,29 @@ def up(
     except (ClientError, OverrideError) as error:
         raise failed(str(error)) from None
     with connection:
-        healthy = False
-        events = connection.request("up", assignments=values, port=port, image=image, attach=not detach)
-        try:
-            status = last_answer(events, Progress(console))
-            healthy = True
-            if was_running:
-                show_changes(console, status["changes"])
-            show_summary(console, status)
-            if not detach:
-                console.print("\nCtrl-C stops it.\n", style="dim")
-                show_until_gone(console, events)
-        except KeyboardInterrupt:
-            console.print()
-            if detach and was_running:
-                raise failed("interrupted; the platform goes on, and so does its update", INTERRUPTED) from None
-            stop(console)
-            if not healthy:
-                raise typer.Exit(INTERRUPTED) from None
+        asked = {"engine": engine, "assignments": values, "port": port, "image": image, "refresh": refresh}
+        follow_up(connection.request("up", attach=not detach, **asked), console, detach=detach, was_running=was_running)
+
+
+def follow_up(events: Iterator[dict[str, Any]], console: Console, *, detach: bool, was_running: bool) -> None:
+    """Show an `up` until everything is healthy, or, attached, until Ctrl-C."""
+    healthy = False
+    try:
+        status = last_answer(events, Progress(console))
+        healthy = True
+        if was_running:
+            show_changes(console, status["changes"])
+        show_summary(console, status)
+        if not detach:
+            console.print("\nCtrl-C stops it.\n", style="dim")
+            show_until_gone(console, events)
+    except KeyboardInterrupt:
+        console.print()
+        if detach and was_running:
+            raise failed("interrupted; the platform goes on, and so does its update", INTERRUPTED) from None
+        stop(console)
+        if not healthy:
+            raise typer.Exit(INTERRUPTED) from None
 
 
 @app.command()
@@ -88,7 +102,16 @@ def down(
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """What runs and where, and what the program has made; with --json also the stack outputs."""
-    found: dict[str, Any] = {"state": "stopped", "stack": None, "api_url": None, "outputs": {}, "parts": [], "made": {}}
+    found: dict[str, Any] = {
+        "state": "stopped",
+        "stack": None,
+        "engine": None,
+        "api_url": None,
+        "outputs": {},
+        "parts": [],
+        "made": {},
+        "at_work": None,
+    }
     if connection := connect(local_directory()):
         with connection:
             found = last_answer(connection.request("status"), Progress(Console()))
@@ -128,9 +151,14 @@ def drop(directory: Path) -> None:
         remove_data(directory / "postgres")
     except PostgresError as error:
         raise failed(str(error)) from None
-    shutil.rmtree(directory / "stripe", ignore_errors=True)
+    for folder in ("stripe", "pulumi"):
+        shutil.rmtree(directory / folder, ignore_errors=True)
     remove(directory / "images")
-    for file in (directory / "state.json", *log_files(directory).values()):  # what was made at Stripe, with secrets
+    for file in (
+        directory / "state.json",
+        directory / "engine",
+        *log_files(directory).values(),
+    ):  # what was made at Stripe, with secrets
         file.unlink(missing_ok=True)
 
 
@@ -184,9 +212,3 @@ def last_answer(events: Iterator[dict[str, Any]], progress: Progress) -> dict[st
     except SilentError as error:
         failure = str(error), 1
     raise failed(*failure)
-
-
-def failed(message: str, code: int = 1) -> typer.Exit:
-    """Say why on standard error, and return the exit to raise."""
-    Console(stderr=True).print(f"[red]✗[/] {message}", highlight=False, soft_wrap=True)
-    return typer.Exit(code)

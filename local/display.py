@@ -42,7 +42,7 @@ class Progress:
     def show(self, event: dict[str, Any]) -> None:
         """Show one event; those that are not progress are not shown."""
         if "op" in event:
-            self._made += event["op"] != "same"
+            self._made += event["op"] in MARKS
             self._spin(f"{PARTS['program']}: {self._made} resources changed, at {event['type']} {event['name']}")
         elif event.get("state") == "starting":
             self._spin(PARTS[event["part"]])

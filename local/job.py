@@ -13,16 +13,18 @@ from local.stand_ins import StandIns
 
 def program_job(
     root: Path,
+    directory: Path,
     stack: str,
     image: PreparedImage,
     database: LocalDatabase,
     stand_ins: StandIns,
     assignments: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The job for `local.runner.run`; it holds secrets.
+    """The job for `local.runner.run` or `local.engine_runner.run`; it holds secrets.
 
     Args:
         root: the checkout.
+        directory: of the platform.
         stack: `dev` or `prod`.
         image: what the tasks run in.
         database: runs already.
@@ -43,4 +45,6 @@ def program_job(
         "surroundings": asdict(stand_ins.surroundings(config.get("aws:region", ""), database, image.manifest)),
         "state": str(stand_ins.state_file),
         "program": str(root / "infra"),
+        "root": str(root),
+        "directory": str(directory),
     }

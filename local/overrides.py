@@ -26,6 +26,9 @@ def parse_assignments(assignments: list[str], *, builds_image: bool = False) -> 
         key, equals, value = assignment.partition("=")
         if not equals or not key.strip():
             raise OverrideError(f"--set {assignment!r}: write key=value, such as priceguard:logLevel=WARNING")
+        key = key.strip()
+        if key.count(":") > 1:
+            raise OverrideError(f"--set {assignment!r}: a key has one colon at the most, as in priceguard:logLevel")
         values[key if ":" in key else f"priceguard:{key}"] = value
     if builds_image and "priceguard:image" in values:
         raise OverrideError("--image builds the image, and --set names another: leave one of them out")

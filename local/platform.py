@@ -5,36 +5,52 @@ then the load balancer and the tasks that it described. `up` does the same thing
 everything does: a part that is there is kept, one that is gone is started again.
 """
 
+import asyncio
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from local import aws, deployment, status
+from local import status
 from local.api_image import ApiImage, PreparedImage
 from local.database import DatabaseError, LocalDatabase, choose_database
 from local.ecs_agent import EcsAgent
-from local.ecs_model import task_state
-from local.health import unhealthy
+from local.failure import FailureError
 from local.image.tool import ImageError
-from local.job import program_job
-from local.load_balancer import LoadBalancer
 from local.logs import prune_task_logs
-from local.ports import PortTakenError, listen
+from local.ports import PortTakenError
 from local.postgres import PostgresError
-from local.program import Changes, ProgramError, ProgramProcess
+from local.program import PULUMI, Changes, ProgramError, ProgramProcess
+from local.program_engine import ProgramEngine
 from local.server_process import ServerError
+from local.service import RunningService, ServiceError
 from local.stand_ins import StandIns
 from local.state import State
 from local.step import Report, step
 from render.configuration import ConfigurationError
 
-HTTPS = 443
-EXPECTED = (ConfigurationError, DatabaseError, ImageError, PortTakenError, PostgresError, ProgramError, ServerError)
+EXPECTED = (
+    *(ConfigurationError, DatabaseError, ImageError, PortTakenError, PostgresError, ProgramError, ServerError),
+    ServiceError,
+)
 
 
-class PlatformError(Exception):
-    """The platform could not come up; the message says why and what to do."""
+UPDATES_ONLY = "the embedded runner can only update; install Pulumi, then `priceguard local down` and `up`"
+
+
+class PlatformError(FailureError):
+    """The platform could not do it."""
+
+
+async def completed(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for `work` to its end, also when whoever waits is cancelled meanwhile."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 class Platform:
@@ -57,19 +73,22 @@ class Platform:
         prune_task_logs(directory)
         self._database: LocalDatabase = choose_database(os.environ.get("DATABASE_URL"), directory / "postgres")
         self._stand_ins = StandIns(directory, stack)
-        self._port = port
-        self._balancer = LoadBalancer({HTTPS: port})
+        self._program = ProgramEngine(root, directory, stack, self._stand_ins)
         self._image = ApiImage(root, directory / "images")
-        self._agent = self._new_agent(on_event)
-        self._has_service = True
+        self._prepared = self._image.checkout()
+        self._service = RunningService(self._stand_ins, port, self._image.files, self._logs / "tasks", on_event)
         self.outputs: dict[str, Any] = {}
 
-    async def up(self, *, assignments: dict[str, str], with_image: bool, report: Report) -> dict[str, Any]:
+    async def up(
+        self, *, engine: str, assignments: dict[str, str], with_image: bool, refresh: bool, report: Report
+    ) -> dict[str, Any]:
         """Bring everything up, or up to date.
 
         Args:
+            engine: who carries the program out; see `program_engine.ENGINES`.
             assignments: configuration keys that are set for this run.
             with_image: whether the tasks run from the API's image, if it can be built here.
+            refresh: whether the engine first looks at what is really there, and puts it back.
             report: takes one event per part and per resource.
 
         Returns:
@@ -78,23 +97,63 @@ class Platform:
         Raises:
             PlatformError: with the reason and the remedy.
         """
-        self._check_port()
-        program = await ProgramProcess.start(log=self._logs / "program.log", root=self._root)
+        async with self._running(engine) as program:
+            if refresh and self._program.name != PULUMI:
+                raise ProgramError(f"--refresh: {UPDATES_ONLY}")
+            operation = "up --refresh" if refresh else "up"
+            changes = await self._bring_up(program, operation, assignments, report, with_image=with_image)
+        return {**self.status(), "changes": changes.real}
+
+    async def ask(self, operation: str, assignments: dict[str, str], report: Report) -> dict[str, Any]:
+        """Have the engine do something else on what runs: `preview`, `drift` or `destroy`.
+
+        Returns:
+            `result`, the engine's as plain data, and `config`, the configuration that it was asked with.
+
+        Raises:
+            PlatformError: with the reason and the remedy; also where the embedded runner runs, which can only update.
+        """
+        if self._program.name not in {"", PULUMI}:
+            raise PlatformError(f"{operation}: {UPDATES_ONLY}")
+        async with self._running(PULUMI) as program:
+            job = self._program.job(operation, self._prepared, self._database, assignments)
+            try:
+                changes = await program.run(job, report)
+            except ProgramError as error:
+                raise PlatformError(str(error), error.result, job["config"]) from error
+            finally:
+                if operation == "destroy":  # also when it got half-way only
+                    await completed(program.end())
+                    await completed(self._follow_destruction(job["config"]["priceguard:apiDomain"]))
+        return {"result": changes.result, "config": job["config"]}
+
+    async def _follow_destruction(self, api_domain: str) -> None:
+        self.outputs = {}
+        await self._service.configure(api_domain)
+        with contextlib.suppress(ServiceError):  # what is left of it may not be enough to serve
+            await self._service.deploy()
+
+    @contextlib.asynccontextmanager
+    async def _running(self, engine: str) -> AsyncGenerator[ProgramProcess]:
+        """A process that carries the program out; whatever is expected to go wrong is a PlatformError."""
         try:
-            changes = await self._bring_up(program, assignments, report, with_image=with_image)
+            self._service.check_port()
+            self._program.choose(engine)
+            program = await self._program.start(self._logs / "program.log")
+            try:
+                yield program
+            finally:
+                await completed(program.end())
         except EXPECTED as error:
-            raise PlatformError(str(error)) from error
+            raise PlatformError(str(error), getattr(error, "result", None)) from error
         except OSError as error:
             raise PlatformError(f"{error.filename or self._directory}: {error.strerror or error}") from error
-        finally:
-            await program.end()
-        return {**self.status(), "changes": changes.real}
 
     async def down(self, report: Report) -> None:
         """Stop everything, the last one started first; requests in flight end."""
         for part, runs, stop in (
-            ("service", bool(self._agent.tasks()), self._agent.close),
-            ("load-balancer", bool(self.api_url), self._balancer.close),
+            ("service", bool(self.agent.tasks()), self.agent.close),
+            ("load-balancer", bool(self._service.url), self._service.balancer.close),
             ("stripe", self._stand_ins.stripe.pid is not None, self._stand_ins.stop_stripe),
             ("netlify", self._stand_ins.netlify.pid is not None, self._stand_ins.stop_netlify),
             ("aws", self._stand_ins.aws.pid is not None, self._stand_ins.stop_aws),
@@ -103,25 +162,24 @@ class Platform:
             if runs:
                 async with step(part, report, ready="stopped"):
                     await stop()
+        self._program.forget_surroundings()
 
     @property
     def agent(self) -> EcsAgent:
         """Who runs the tasks."""
-        return self._agent
-
-    @property
-    def api_url(self) -> str:
-        """Where the API answers; empty before the load balancer listens."""
-        return self._balancer.urls.get(HTTPS, "")
+        return self._service.agent
 
     @property
     def serves(self) -> bool:
         """Whether a task is there to answer, where the program makes a service at all."""
-        return not self._has_service or any(task_state(task) == "healthy" for task in self._agent.tasks())
+        return self._service.serves
 
     def status(self) -> dict[str, Any]:
         """What runs: `state`, `stack`, `api_url`, `outputs`, `parts` (see there) and `made` (see there)."""
-        database, balancer = "{}:{}".format(*self._database.address) if self._database.running else None, self.api_url
+        database, balancer = (
+            "{}:{}".format(*self._database.address) if self._database.running else None,
+            self._service.url,
+        )
         there = self._stand_ins
         servers = ("aws", there.aws), ("netlify", there.netlify), ("stripe", there.stripe)
         rows = [
@@ -130,11 +188,12 @@ class Platform:
             *((name, s.pid is not None, s.endpoint if s.pid else None, s.pid) for name, s in servers),
             ("load-balancer", bool(balancer), balancer or None, os.getpid() if balancer else None),
         ]
-        parts = status.parts(rows, self._agent.tasks())
+        parts = status.parts(rows, self.agent.tasks())
         healthy = self.serves and all(part["state"] in status.RUNNING for part in parts)
         return {
             "state": "healthy" if healthy else "degraded",
             "stack": self._stack,
+            "engine": self._program.name,
             "api_url": balancer or None,
             "outputs": self.outputs,
             "parts": parts,
@@ -142,7 +201,13 @@ class Platform:
         }
 
     async def _bring_up(
-        self, program: ProgramProcess, assignments: dict[str, str], report: Report, *, with_image: bool
+        self,
+        program: ProgramProcess,
+        operation: str,
+        assignments: dict[str, str],
+        report: Report,
+        *,
+        with_image: bool,
     ) -> Changes:
         async with step("postgresql", report) as said:
             await self._database.start()
@@ -156,20 +221,20 @@ class Platform:
         async with step("stripe", report) as said:
             await self._stand_ins.start_stripe()
             said(self._stand_ins.stripe.endpoint)
-        image = await self._build(report) if with_image else self._image.checkout()
+        self._prepared = image = await self._build(report) if with_image else self._image.checkout()
         async with step("program", report) as said:
-            job = program_job(self._root, self._stack, image, self._database, self._stand_ins, assignments)
+            job = self._program.job(operation, image, self._database, assignments)
+            await self._program.take_over(job)
             await self._stand_ins.have_zone(job["config"])
-            await self._receive_webhooks(job)
+            await self._service.receive_webhooks(job["config"]["priceguard:apiDomain"])
             changes = await program.run(job, report)
             said(str(changes))
         self.outputs = changes.outputs
         async with step("load-balancer", report) as said:
-            await self._configure_balancer()
-            await self._receive_webhooks(job)
-            said(self.api_url)
+            await self._service.configure(job["config"]["priceguard:apiDomain"])
+            said(self._service.url)
         async with step("service", report) as said:
-            said(await self._deploy())
+            said(await self._service.deploy())
         self._image.forget_all_but(image)
         return changes
 
@@ -181,56 +246,5 @@ class Platform:
             said(image.words)
         return image
 
-    def _check_port(self) -> None:
-        """Find out now rather than when everything else is up."""
-        if self.api_url:
-            return
-        try:
-            for opened in listen(self._port):
-                opened.close()
-        except PortTakenError as error:
-            other = error.port + 1
-            message = f"{error}: stop that program, or choose another: --port {other} (make up PORT={other})"
-            raise PlatformError(message) from error
-
-    def _new_agent(self, on_event: Callable[[str], None]) -> EcsAgent:
-        async def read_secret(value_from: str) -> str:
-            return await aws.read_secret(self._stand_ins.aws.endpoint, value_from)
-
-        return EcsAgent(
-            load_balancer=self._balancer,
-            read_secret=read_secret,
-            files=self._image.files,
-            log_directory=self._logs / "tasks",
-            on_event=on_event,
-        )
-
     async def _stop_database(self) -> None:
         self._database.stop()
-
-    async def _configure_balancer(self) -> None:
-        state = State.load(self._stand_ins.state_file)
-        await self._balancer.configure(deployment.listeners(state), deployment.target_groups(state))
-
-    async def _receive_webhooks(self, job: dict[str, Any]) -> None:
-        """Webhooks for the API's domain go to the load balancer, once it listens."""
-        if self.api_url:
-            await self._stand_ins.deliver(job["config"]["priceguard:apiDomain"], self.api_url)
-
-    async def _deploy(self) -> str:
-        """Roll every service, stop those that are gone; then ask the API through the load balancer."""
-        services = deployment.services(State.load(self._stand_ins.state_file))
-        for name in {task.service for task in self._agent.tasks()} - {service.name for service in services}:
-            await self._agent.delete(name)
-        self._has_service = bool(services)
-        if not services:
-            return "none: the program makes none"
-        for service in services:
-            result = await self._agent.deploy(service)
-            if not result.completed:
-                log = "\n".join(f"    {line}" for line in result.log_tail)
-                raise PlatformError(f"{service.name}: {result.reason}\n{log}".rstrip())
-        if said := await unhealthy(self.api_url):
-            raise PlatformError(f"{self.api_url}/health answers {said}; `priceguard local logs api` says why")
-        tasks = [task for task in self._agent.tasks() if task.state == "RUNNING"]
-        return f"{len(tasks)} healthy, {tasks[0].task_definition}"

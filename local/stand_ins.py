@@ -71,7 +71,11 @@ class StandIns:
 
     async def have_zone(self, config: Mapping[str, str]) -> None:
         """Have the zone of `priceguard:dns` at the Netlify stand-in, as its owner has it at Netlify."""
-        if zone := json.loads(config["priceguard:dns"]).get("zone"):
+        try:
+            zone = json.loads(config["priceguard:dns"])["zone"]
+        except (KeyError, TypeError, ValueError):
+            return  # the program says what is wrong with it
+        if isinstance(zone, str) and zone:
             await asyncio.to_thread(self.netlify.have_zone, zone)
 
     async def start_stripe(self) -> None:

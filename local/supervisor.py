@@ -35,6 +35,7 @@ class Supervisor:
         self._token = secrets.token_urlsafe(32)
         self._updating: asyncio.Task[dict[str, Any]] | None = None
         self._updating_since = 0.0
+        self._at_work = ""
         self._attached: set[asyncio.StreamWriter] = set()
         self._stop = asyncio.Event()
         self._used = asyncio.Event()
@@ -89,26 +90,28 @@ class Supervisor:
                 await self._up(request, reader, writer)
             elif request["command"] == "run":
                 await self._run_once(request, reader, writer)
+            elif request["command"] == "ask":
+                await self._ask(request, reader, writer)
             else:
-                say(writer, {"done": self._platform.status()})
+                say(writer, {"done": {**self._platform.status(), "at_work": self._at_work if self._updating else None}})
             await writer.drain()
             if not self._stop.is_set():  # else the end of this process closes it, which the other side waits for
                 writer.close()
 
     async def _up(self, request: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._updating:
-            seconds = round(time.monotonic() - self._updating_since)
-            say(writer, {"busy": f"another `up` is at work here since {seconds} s; wait for it, then run `up` again"})
+        if self._is_busy(writer):
             return
         if request["port"] not in {None, 0, self._port}:
             say(writer, {"error": f"the platform listens on port {self._port}; to move it, run `down` first"})
             return
         attached = self._watch(reader) if request["attach"] else None
-        self._updating_since = time.monotonic()
+        self._updating_since, self._at_work = time.monotonic(), "up"
         self._updating = asyncio.create_task(
             self._platform.up(
+                engine=request["engine"],
                 assignments=request["assignments"],
                 with_image=request["image"],
+                refresh=request["refresh"],
                 report=lambda event: say(writer, event),
             )
         )
@@ -133,6 +136,38 @@ class Supervisor:
             self._attached.add(writer)
             await attached
             self._attached.discard(writer)
+
+    async def _ask(self, request: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Have the engine do something else than an update; it is interrupted when whoever asked goes."""
+        if self._is_busy(writer):
+            return
+        self._updating_since, self._at_work = time.monotonic(), request["operation"]
+        asked = self._platform.ask(request["operation"], request["assignments"], lambda event: say(writer, event))
+        self._updating = asyncio.create_task(asked)
+        gone = asyncio.create_task(reader.read())
+        gone.add_done_callback(lambda _, asked=self._updating: asked.cancel())
+        try:
+            say(writer, {"done": await self._updating})
+        except PlatformError as error:
+            say(writer, {"error": str(error), "result": error.result, "config": error.config})
+        except asyncio.CancelledError:
+            say(writer, {"error": "interrupted"})
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of any failure
+            traceback.print_exc()
+            say(writer, {"error": repr(error)})
+        finally:
+            gone.cancel()
+            self._updating = None
+
+    def _is_busy(self, writer: asyncio.StreamWriter) -> bool:
+        """Whether something is at work, which the other side is then told."""
+        if self._updating:
+            seconds = round(time.monotonic() - self._updating_since)
+            say(
+                writer,
+                {"busy": f"`{self._at_work}` is at work here since {seconds} s; wait for it, then run this again"},
+            )
+        return self._updating is not None
 
     async def _run_once(
         self, request: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -80,12 +80,12 @@ def resource(from_engine: PolicyResource) -> Resource:
 
 
 def plain(value: Any) -> Any:
-    """A value without the engine's guard, which raises where something is unknown."""
+    """A value without the engine's guard, which raises where something is unknown; whole numbers as such."""
     if isinstance(value, Mapping):
         return {key: guarded(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [guarded(value, index) for index in range(len(value))]
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def guarded(values: Any, key: Any) -> Any:

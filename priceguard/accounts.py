@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.text import Text
 
 from gitops.one_off_task import Line
-from priceguard.one_off_task import FAILED, Stack
+from local.ending import FAILED
+from priceguard.one_off_task import Stack
 from priceguard.webhooks import AsJson, Where, answer_of, counted, of, output, plain, print_json
 
 MOST_ROWS = 20

@@ -24,8 +24,9 @@ from gitops.secret_versions import Secret, State, look
 from gitops.secrets_manager import Clients, Place, SecretError, connect, place_of
 from gitops.stripe_key import StripeKeyError, check_form, check_with_stripe
 from local import client, control
+from local.ending import INTERRUPTED, failed
 from priceguard.one_off_task import NOTHING_RUNS, Stack
-from priceguard.webhooks import INTERRUPTED, failed, output
+from priceguard.webhooks import output
 
 MOST_BYTES = 4096  # of what is read; a key is far shorter, and more is none
 SHORT = 8

@@ -3,7 +3,7 @@
 import typer
 
 from local import commands as local_commands
-from priceguard import accounts, app_secrets, doctor, environments, policy, webhooks
+from priceguard import accounts, app_secrets, doctor, engine_commands, environments, policy, preview, webhooks
 from render.garbage import collect_seldom
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -15,7 +15,11 @@ app.command("render")(environments.render)
 app.command("cost")(environments.show_cost)
 app.command("diagram")(environments.show_diagram)
 app.command("policy")(policy.show_policy)
+app.command("preview")(preview.preview)
 app.command("doctor")(doctor.doctor)
+app.command("unlock")(engine_commands.unlock)
+local_commands.app.command("destroy")(engine_commands.destroy)
+local_commands.app.command("drift")(engine_commands.drift)
 
 
 @app.callback()

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import pulumi
 import typer
 
+from local.ending import failed
 from local.overrides import OverrideError, assign, parse_assignments
 from render.configuration import ConfigurationError, read_configuration
 from render.cost import CostError, cost, table
@@ -34,7 +35,7 @@ def show_cost(stack: Stack, *, assignments: Assignments = None, as_json: AsJson 
     try:
         found = cost(manifest(stack, assignments))
     except CostError as error:
-        raise refused(error) from None
+        raise failed(str(error)) from None
     sys.stdout.write((json.dumps(found.as_dict(), indent=2) if as_json else table(found).rstrip()) + "\n")
 
 
@@ -53,10 +54,4 @@ def manifest(stack: str, assignments: list[str] | None) -> Manifest:
     except OverrideError as error:
         raise typer.BadParameter(str(error)) from None
     except (ConfigurationError, pulumi.RunError) as error:
-        raise refused(error) from None
-
-
-def refused(error: Exception) -> typer.Exit:
-    """Say why on standard error, and return the exit to raise."""
-    sys.stderr.write(f"✗ {error}\n")
-    return typer.Exit(1)
+        raise failed(str(error)) from None

@@ -12,8 +12,9 @@ from gitops.one_off_task import SERVICE, Line, OneOffTaskError, Result, StillRun
 from gitops.task_log import parsed
 from local.client import ClientError, platform_directory
 from local.control import SilentError, connect
+from local.ending import FAILED
 
-FAILED, NOTHING_RUNS, TIMED_OUT = 1, 3, 5
+NOTHING_RUNS, TIMED_OUT = 3, 5
 MOST_SECONDS = 600
 
 

@@ -20,9 +20,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gitops.one_off_task import Line, Result
-from priceguard.one_off_task import FAILED, NotCarriedOutError, Stack, carry_out
+from local.ending import FAILED, INTERRUPTED, failed
+from priceguard.one_off_task import NotCarriedOutError, Stack, carry_out
 
-INTERRUPTED = 130
 PROGRAM = ("python", "-m", "api.operations")
 EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]+")
 LAST_LINES = 5
@@ -209,9 +209,3 @@ def counted(number: int, noun: str) -> str:
 def plain(value: Any) -> str:
     """A value as text that leaves the terminal alone: what is in an event, others wrote."""
     return "".join(character if character.isprintable() else " " for character in str("" if value is None else value))
-
-
-def failed(message: str, code: int = FAILED) -> typer.Exit:
-    """Say why on standard error, and return the exit to raise."""
-    Console(stderr=True).print(Text("✗ ", "red") + Text(message), soft_wrap=True)
-    return typer.Exit(code)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gitops.engine import available
 from local.postgres_place import PostgresError, find_binaries
 from tests.journey.platform import Commands, shell
 
@@ -17,6 +18,13 @@ def postgresql_binaries() -> None:
         find_binaries()
     except PostgresError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def pulumi(postgresql_binaries: None) -> None:  # noqa: ARG001 - without that there is no platform either
+    """Skip, with the reason, where there is no engine."""
+    if not available():
+        pytest.skip("the `pulumi` command is not on the PATH")
 
 
 @pytest.fixture(scope="module")

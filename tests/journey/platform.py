@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import aiohttp
 import psutil
 import pytest
 
+from local.control import connect
 from local.loopback import direct_session
 from render.configuration import ROOT
 
@@ -24,9 +26,10 @@ COMMAND = Path(sys.executable).parent / "priceguard"
 
 @dataclass(frozen=True)
 class Commands:
-    """`priceguard local ...` on the platform in `directory`."""
+    """`priceguard local ...` on the platform in `directory`, its program carried out by `engine`."""
 
     directory: Path
+    engine: str = "embedded"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -42,8 +45,23 @@ class Commands:
         """Run one command, expect its exit code, and return what it printed on both streams."""
         if "--reset" in arguments:
             self._keep_logs()
+        return self.priceguard("local", *arguments, code=code)
+
+    def _keep_logs(self) -> None:
+        """Copy what is about to be dropped: the run's search for secrets looks at it in the end."""
+        kept = self.directory.with_name(f"{self.directory.name}-kept-{len(list(self.directory.parent.iterdir()))}")
+        logs = [
+            file for file in self.directory.rglob("*.log") if "home" not in file.parts
+        ]  # the engine's are encrypted
+        for log in logs:
+            copy = kept / log.relative_to(self.directory)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(log, copy)
+
+    def priceguard(self, *arguments: str, code: int = 0) -> str:
+        """Run a command that is not one of `local`; what it printed on both streams."""
         done = subprocess.run(
-            [COMMAND, "local", *arguments],
+            [COMMAND, *arguments],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -55,13 +73,14 @@ class Commands:
         assert done.returncode == code, done.stdout
         return done.stdout
 
-    def _keep_logs(self) -> None:
-        """Copy what is about to be dropped: the run's search for secrets looks at it in the end."""
-        kept = self.directory.with_name(f"{self.directory.name}-kept-{len(list(self.directory.parent.iterdir()))}")
-        for log in self.directory.rglob("*.log"):
-            copy = kept / log.relative_to(self.directory)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(log, copy)
+    def preview(self, stack: str, *arguments: str, code: int = 0) -> dict[str, Any]:
+        """What `priceguard preview --local --json` prints."""
+        command = [COMMAND, "preview", stack, "--local", "--json", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
 
     def webhooks(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
         """What `priceguard webhooks ...` prints on standard output, when its exit code is one of `codes`."""
@@ -85,20 +104,23 @@ class Commands:
 
     def up(self, *arguments: str, code: int = 0) -> str:
         """`up --detach` on a free port."""
-        return self.run("up", "--detach", "--port", "0", *arguments, code=code)
+        return self.run("up", "--detach", "--port", "0", "--engine", self.engine, *arguments, code=code)
 
     def status(self) -> dict[str, Any]:
-        """`status --json`, whatever its exit code."""
-        done = subprocess.run(
-            [COMMAND, "local", "status", "--json"],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        return json.loads(done.stdout)
+        """What `status --json` prints, but asked for without a process, because tests wait for it."""
+        place = self.directory / ("" if self._stack == "dev" else self._stack)
+        with suppress(ConnectionError):
+            if connection := connect(place):
+                with connection:
+                    for event in connection.request("status"):
+                        if "done" in event:
+                            return event["done"]
+        return {"state": "stopped", "stack": None, "outputs": {}, "parts": [], "made": {}}
+
+    @property
+    def _stack(self) -> str:
+        file = self.directory / "stack"
+        return file.read_text() if file.exists() else "dev"
 
     def part(self, name: str) -> dict[str, Any]:
         """The part whose name begins with `name`."""
@@ -106,7 +128,8 @@ class Commands:
 
     def stripe(self, path: str, **form: str) -> Any:
         """Ask the Stripe stand-in; with a form it is a POST."""
-        url, headers = f"{self.part('stripe')['address']}{path}", {"Authorization": "Bearer sk_test_journey"}
+        mode = "live" if self._stack == "prod" else "test"
+        url, headers = f"{self.part('stripe')['address']}{path}", {"Authorization": f"Bearer sk_{mode}_local"}
         with direct_session() as session:
             answer = session.request("POST" if form else "GET", url, data=form, headers=headers, timeout=30)
         answer.raise_for_status()

@@ -1,0 +1,102 @@
+"""What an update would do to an environment, what the rules say of it, and what it would cost: all of one preview."""
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pulumi
+
+from gitops.engine_manifest import from_states
+from gitops.engine_result import Result
+from policy.exceptions import EXCEPTIONS, RuleException
+from render.configuration import ConfigurationError
+from render.cost import CostError, Difference, cost, difference
+from render.program import run
+
+LOSSES = frozenset({"delete", "replace"})
+"""Operations after which what was there is gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """One preview.
+
+    Args:
+        stack: the environment.
+        result: what the engine found.
+        cost: of what is there, and of what the program asks for; none when a price cannot be told.
+        cost_missing: why it cannot.
+        exceptions: from the rules, those of this environment that have not ended.
+        ours_seconds: what was added to the engine's own time.
+    """
+
+    stack: str
+    result: Result
+    cost: Difference | None
+    cost_missing: str = ""
+    exceptions: tuple[RuleException, ...] = ()
+    ours_seconds: float = field(default=0, compare=False)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether an update would do anything."""
+        return bool(self.result.changes)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the engine understood the program, and refuses: by a mandatory rule, or to protect a resource."""
+        lost = any(one.protect and one.op in LOSSES for one in self.result.changes)
+        return lost or any(one.mandatory for one in self.result.policy)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether an update cannot be made: it is refused, or the engine reports an error."""
+        return self.refused or any(one.severity == "error" for one in self.result.diagnostics)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain data, for JSON; secrets are masked."""
+        found = self.result
+        return {
+            "stack": self.stack,
+            "blocked": self.blocked,
+            "changes": [asdict(one) for one in found.changes],
+            "unchanged": found.unchanged,
+            "policy": [asdict(one) for one in found.policy],
+            "exceptions": [{**asdict(one), "until": one.until.isoformat()} for one in self.exceptions],
+            "diagnostics": [asdict(one) for one in found.diagnostics],
+            "cost": self.cost.as_dict() if self.cost else {"missing": self.cost_missing},
+            "timing": {**asdict(found.timing), "ours": round(self.ours_seconds, 2)},
+        }
+
+
+def examine(stack: str, result: Result, config: Mapping[str, str]) -> Preview:
+    """What a preview of the engine means.
+
+    Args:
+        stack: `dev` or `prod`.
+        result: what the engine found.
+        config: the configuration that it ran with, as text.
+    """
+    began = time.monotonic()
+    found, missing = _cost(stack, result, config)
+    today = dt.datetime.now(tz=dt.UTC).date()
+    return Preview(
+        stack=stack,
+        result=result,
+        cost=found,
+        cost_missing=missing,
+        exceptions=tuple(one for one in EXCEPTIONS if one.environment == stack and one.until >= today),
+        ours_seconds=time.monotonic() - began,
+    )
+
+
+def _cost(stack: str, result: Result, config: Mapping[str, str]) -> tuple[Difference | None, str]:
+    """From what is there to what the program asks for; or nothing, and why."""
+    try:
+        there = cost(from_states(result.before, stack))
+        # To run the program once more takes a second; it would find what is there when nothing changes.
+        return difference(there, cost(run(stack, config)) if result.changes else there), ""
+    except (CostError, ConfigurationError, pulumi.RunError) as error:
+        return None, str(error)

@@ -1,0 +1,1 @@
+"""Previews, and the text that a person reads of each: `*.txt`, written by `python -m tests.gitops.golden_preview`."""

@@ -1,0 +1,1 @@
+"""The plugins as Pulumi's engine asks them."""
