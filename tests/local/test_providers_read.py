@@ -1,9 +1,8 @@
 """What has become of a resource behind the program's back: nothing, something else, or that it is gone."""
 
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,9 +80,10 @@ class Bench:
             self.aws.call(drift.service, drift.operation, parameters)
 
 
-@contextmanager
-def bench_in(folder: Path, postgres: PostgresServer) -> Generator[Bench]:
-    """A bench for as long as it is needed."""
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Generator[Bench]:
+    """One for all tests; they leave it as they found it, but for the last one."""
+    folder = tmp_path_factory.mktemp("read")
     with ExitStack() as stack:
         moto = stack.enter_context(MotoServer(folder / "moto.log"))
         at_stripe = stack.enter_context(StripeServer(folder / "stripe.log", folder / "data" / "objects.db"))
@@ -92,8 +92,8 @@ def bench_in(folder: Path, postgres: PostgresServer) -> Generator[Bench]:
         here = Surroundings(
             aws_endpoint=moto.endpoint,
             region="us-east-1",
-            database_admin_dsn=postgres.admin_dsn,
-            database_address=(postgres.host, postgres.port),
+            database_admin_dsn=postgres_server.admin_dsn,
+            database_address=(postgres_server.host, postgres_server.port),
             stripe_url=at_stripe.endpoint,
             netlify_url=netlify.api_url,
             netlify_token=netlify.token,
@@ -105,13 +105,6 @@ def bench_in(folder: Path, postgres: PostgresServer) -> Generator[Bench]:
         transport = stripe.RequestsClient(session=direct_session())
         client = stripe.StripeClient("sk_test_asked", base_addresses={"api": at_stripe.endpoint}, http_client=transport)
         yield Bench(here, providers, Aws(moto.endpoint, here.region), client.v1, made)
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Generator[Bench]:
-    """One for all tests that leave it as they found it."""
-    with bench_in(tmp_path_factory.mktemp("read"), postgres_server) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -214,24 +207,23 @@ def test_what_is_changed_elsewhere_is_found_and_put_back(drift: Drift, bench: Be
     assert differences(made.outputs, back.outputs, drift.sample).keys() <= {"lockToken", "status"}
 
 
-def test_what_is_changed_here_is_as_it_was_changed(tmp_path: Path, postgres_server: PostgresServer) -> None:
-    """And what is removed is gone: at once, or with what it is a part of."""
-    with bench_in(tmp_path, postgres_server) as bench:
-        for name, sample in SAMPLES.items():
-            old = bench.made[name]
-            bench.made[name] = bench.providers.update(old, {**old.inputs, **resolved(sample.change, bench.made)})
-        assert {name: there for name, r in bench.made.items() if (there := touched(bench, name, r)) != {}} == {}
-
-        left: set[str] = set()
-        for name, resource in reversed(bench.made.items()):
-            bench.providers.delete(resource)
-            left |= {name} if bench.providers.read(resource) else set()
-        assert left == STAYING.keys() | PARTS.keys()
-        assert {name for name, resource in bench.made.items() if bench.providers.read(resource)} == STAYING.keys()
-
-
 @pytest.mark.parametrize("name", [name for name, sample in SAMPLES.items() if sample.type not in UNREAD])
 def test_who_does_not_answer_has_not_lost_anything(name: str, bench: Bench, nobody: Providers) -> None:
     """An error, because what is said to be gone would be made anew."""
     with pytest.raises(ProviderError):
         nobody.read(bench.made[name])
+
+
+def test_what_is_changed_here_is_as_it_was_changed(bench: Bench) -> None:
+    """And what is removed is gone: at once, or with what it is a part of. It comes last: it leaves nothing."""
+    for name, sample in SAMPLES.items():
+        old = bench.made[name]
+        bench.made[name] = bench.providers.update(old, {**old.inputs, **resolved(sample.change, bench.made)})
+    assert {name: there for name, r in bench.made.items() if (there := touched(bench, name, r)) != {}} == {}
+
+    left: set[str] = set()
+    for name, resource in reversed(bench.made.items()):
+        bench.providers.delete(resource)
+        left |= {name} if bench.providers.read(resource) else set()
+    assert left == STAYING.keys() | PARTS.keys()
+    assert {name for name, resource in bench.made.items() if bench.providers.read(resource)} == STAYING.keys()
