@@ -1,0 +1,1 @@
+"""Comments as a reviewer reads them: `*.md`, written by `python -m tests.gitops.golden_comment`."""
