@@ -6,11 +6,11 @@ from typing import Any
 
 from gitops.blast_radius import blast
 from gitops.comment_cut import Part, Section
-from gitops.comment_text import clipped, code, fenced
+from gitops.comment_text import code, fenced
 from gitops.comment_told import Told
 from gitops.engine_result import Change, PropertyChange
 from gitops.preview_report import KINDS, OTHER, STAYS
-from gitops.preview_values import CONTEXT, HIDDEN, differences, text
+from gitops.preview_values import HIDDEN, alike, clipped, differences, text
 from gitops.preview_words import short_type
 from render.registration import MASK
 
@@ -118,15 +118,9 @@ def _pair(path: str, before: Any, after: Any) -> Iterator[str]:
         return
     was, becomes = text(before), text(after)
     longer = max(len(was), len(becomes)) > LONGEST
-    skipped = max(_same(was, becomes) - CONTEXT, 0) if longer else 0
+    skipped = alike(was, becomes) if longer else 0
     start = "…" if skipped else ""
     if before is not None:
         yield f"- {name}: {clipped(start + was[skipped:], LONGEST)}"
     if after is not None:
         yield f"+ {name}: {clipped(start + becomes[skipped:], LONGEST)}"
-
-
-def _same(was: str, becomes: str) -> int:
-    """Characters with which both begin."""
-    pairs = enumerate(zip(was, becomes, strict=False))
-    return next((place for place, (old, new) in pairs if old != new), min(len(was), len(becomes)))

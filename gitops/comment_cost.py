@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from gitops.comment_cut import Part, Section
-from gitops.comment_text import clipped, code, fenced
+from gitops.comment_text import code, fenced
 from gitops.comment_told import Told, ToldCost, ToldLine
+from gitops.preview_values import clipped
 from gitops.preview_words import short_type
 
 COST_RANK = 4

@@ -6,7 +6,7 @@ All of it stands in code, where GitHub renders neither and notifies nobody; a ru
 import re
 from collections.abc import Iterable
 
-from gitops.preview_values import plain
+from gitops.preview_values import clipped, plain
 
 LONGEST = 200
 """Characters of a name or a message in a line."""
@@ -26,11 +26,6 @@ def fenced(lines: Iterable[str], language: str = "text") -> str:
     body = "\n".join(map(plain, lines))
     ticks = "`" * max(_longest_run(body) + 1, 3)
     return f"{ticks}{language}\n{body}\n{ticks}"
-
-
-def clipped(text: str, longest: int) -> str:
-    """At most that many characters."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _longest_run(text: str) -> int:

@@ -15,6 +15,7 @@ from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackN
 from gitops.engine_errors import COMMAND, EngineError, EngineMissingError, LockedError, ProtectedError, reason
 from gitops.engine_events import Collector
 from gitops.engine_result import Result
+from render.registration import type_and_name
 
 __all__ = [
     "Engine",
@@ -123,7 +124,7 @@ class Engine:
         """
         kept = [one for one in self.export().get("resources") or () if one.get("protect") and one.get("custom")]
         if kept:
-            names = sorted(f"{one['type']} {one['urn'].split('::', 3)[3]}" for one in kept)
+            names = sorted(f"{one['type']} {type_and_name(one['urn'])[1]}" for one in kept)
             raise ProtectedError(self._workspace.stack, names)
         return self._run(lambda on: self._stack.destroy(on_event=on, color="never"), report)
 

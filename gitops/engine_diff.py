@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi.automation.events import StepEventMetadata
+from pulumi.runtime.rpc import UNKNOWN as _UNKNOWN
 
 from gitops.engine_result import SECRET, UNKNOWN, PropertyChange
 from render.registration import SIGNATURE
 
-_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # the engine's own text for it
 _STEP = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.?([^.\[\]]+)')
 
 

@@ -6,9 +6,10 @@ EngineError              the engine could not do it: its own diagnostics, secret
 └── ProtectedError       a destruction would reach resources that are protected
 """
 
-import os
 import re
 import socket
+
+import psutil
 
 from gitops.engine_result import Result
 
@@ -59,7 +60,7 @@ class LockedError(EngineError):
 
     def __init__(self, stack: str, unlock: str, owner: str, pid: int, since: str) -> None:
         held = f" by {owner}, process {pid}, since {since}" if owner else ""
-        gone = owner.endswith(f"@{socket.gethostname()}") and not _lives(pid)
+        gone = owner.endswith(f"@{socket.gethostname()}") and not psutil.pid_exists(pid)
         wait = "that process is gone" if gone else "wait until that update has ended; if it was killed"
         super().__init__(f"the stack {stack} is locked{held}: {wait}: `{unlock}` takes the lock away")
         self.owner, self.pid, self.since = owner, pid, since
@@ -80,17 +81,6 @@ class ProtectedError(EngineError):
             "To destroy it nevertheless, have the program protect nothing (priceguard:protect), update, then try again"
         )
         self.resources = resources
-
-
-def _lives(pid: int) -> bool:
-    """Whether there is such a process on this machine."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def reason(text: str, result: Result | None) -> str:

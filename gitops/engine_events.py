@@ -10,6 +10,7 @@ from pulumi.automation.events import EngineEvent, StepEventMetadata, StepEventSt
 
 from gitops.engine_diff import property_changes, shown
 from gitops.engine_result import Change, Diagnostic, PolicyResult, ResourceState, Result, Timing
+from render.registration import type_and_name
 
 # A replacement is told as several steps; the logical one stands for all of them.
 _PARTS = {"create-replacement", "delete-replaced", "discard-replaced", "import-replacement", "read-replacement"}
@@ -120,11 +121,11 @@ def _key(step: StepEventMetadata) -> tuple[str, str]:
 def _change(step: StepEventMetadata) -> Change:
     state = step.new or step.old
     diff = property_changes(step)
-    _, _, types, name = step.urn.split("::", 3)
+    type_, name = type_and_name(step.urn)
     return Change(
         op=step.op.value,
         urn=step.urn,
-        type=types.rsplit("$", 1)[-1],
+        type=type_,
         name=name,
         diff=diff,
         reasons=tuple(step.keys or ()) or tuple(one.path for one in diff if one.replaces),

@@ -12,7 +12,7 @@ from typing import Any
 from gitops.engine_result import UNKNOWN, ResourceState
 from render.manifest import Manifest, ManifestResource
 from render.program import IMPLEMENTATION
-from render.registration import MASK, provider_urn
+from render.registration import MASK, provider_urn, type_and_name
 
 ROOT = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
@@ -120,7 +120,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _name(state: ResourceState) -> str:
-    return state.urn.split("::", 3)[3]
+    return type_and_name(state.urn)[1]
 
 
 def _is_default(state: ResourceState) -> bool:
@@ -130,5 +130,5 @@ def _is_default(state: ResourceState) -> bool:
 def _options(state: ResourceState) -> dict[str, Any]:
     """Those that the engine keeps."""
     provider = provider_urn(state.provider)
-    declared = provider and not provider.split("::", 3)[-1].startswith("default")
+    declared = provider and not type_and_name(provider)[1].startswith("default")
     return {**({"protect": True} if state.protect else {}), **({"provider": provider} if declared else {})}

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-SECRET, UNKNOWN = "[secret]", "[unknown]"
+from render.registration import MASK
+
+SECRET, UNKNOWN = MASK, "[unknown]"
 """What stands for a secret, and for what is known only once the resource is made."""
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from policy.check import check
-from policy.exceptions import EXCEPTIONS, RuleException
+from policy.exceptions import RuleException, in_force
 from policy.rule import Level, Violation
 from policy.rules import RULES
 from policy.stack import Resource, named_in
@@ -55,7 +55,7 @@ def judge(manifest: Manifest, today: date) -> Judgement:
         environment=manifest.stack,
         mandatory=tuple(one for one in found if one.enforcement is Level.MANDATORY),
         advisory=tuple(one for one in found if one.enforcement is Level.ADVISORY),
-        exceptions=tuple(one for one in EXCEPTIONS if one.environment == manifest.stack and one.until >= today),
+        exceptions=in_force(manifest.stack, today),
     )
 
 

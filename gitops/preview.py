@@ -10,7 +10,7 @@ import pulumi
 
 from gitops.engine_manifest import from_states
 from gitops.engine_result import Result
-from policy.exceptions import EXCEPTIONS, RuleException
+from policy.exceptions import RuleException, in_force
 from render.configuration import ConfigurationError
 from render.cost import CostError, Difference, cost, difference
 from render.program import run
@@ -87,7 +87,7 @@ def examine(stack: str, result: Result, config: Mapping[str, str]) -> Preview:
         result=result,
         cost=found,
         cost_missing=missing,
-        exceptions=tuple(one for one in EXCEPTIONS if one.environment == stack and one.until >= today),
+        exceptions=in_force(stack, today),
         ours_seconds=time.monotonic() - began,
     )
 

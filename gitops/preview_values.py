@@ -89,10 +89,8 @@ def arrow(before: Any, after: Any) -> str:
         return HIDDEN  # what differs stands inside a secret
     was, becomes = text(before), text(after)
     if was != becomes and shortened(was) == shortened(becomes):
-        least = min(len(was), len(becomes))
-        same = next((place for place, pair in enumerate(zip(was, becomes, strict=False)) if len(set(pair)) > 1), least)
-        skipped = max(same - CONTEXT, 0)
-        return f"{beginning('…' + was[skipped:])} → {beginning('…' + becomes[skipped:])}"
+        skipped = alike(was, becomes)
+        return f"{clipped('…' + was[skipped:], LONGEST)} → {clipped('…' + becomes[skipped:], LONGEST)}"
     return f"{shortened(was)} → {shortened(becomes)}"
 
 
@@ -113,9 +111,16 @@ def shortened(value: str) -> str:
     return value if len(value) <= LONGEST else f"{value[:head]}…{value[head + 1 - LONGEST :]}"
 
 
-def beginning(value: str) -> str:
-    """At most `LONGEST` characters, the end left out."""
-    return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
+def clipped(value: str, longest: int) -> str:
+    """At most that many characters, the end left out."""
+    return value if len(value) <= longest else f"{value[: longest - 1]}…"
+
+
+def alike(was: str, becomes: str) -> int:
+    """Characters with which both begin and which say nothing: all but the last few before they differ."""
+    pairs = enumerate(zip(was, becomes, strict=False))
+    same = next((place for place, (old, new) in pairs if old != new), min(len(was), len(becomes)))
+    return max(same - CONTEXT, 0)
 
 
 def plain(value: str) -> str:

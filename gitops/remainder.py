@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitops.engine_result import Change, ResourceState, Result
+from render.registration import type_and_name
 
 Inputs = Mapping[str, Any]
 
@@ -78,7 +79,7 @@ def remainder(result: Result) -> list[Remainder]:
     types = {change.type for change in deleted}
     found = ((known[change.urn], _why(change, known[change.urn], types)) for change in deleted)
     left = (
-        Remainder(type=state.type, name=state.urn.split("::", 3)[3], id=state.id, why=why)
+        Remainder(type=state.type, name=type_and_name(state.urn)[1], id=state.id, why=why)
         for state, why in found
         if why
     )

@@ -29,7 +29,7 @@ class PlatformEngineError(EngineError):
 
 def ask(
     operation: str, assignments: dict[str, str], report: Report, root: Path = ROOT
-) -> tuple[Result | None, dict[str, str]]:
+) -> tuple[Result, dict[str, str]]:
     """Have the engine do something, and return what it tells and the configuration it was asked with.
 
     Args:
@@ -49,7 +49,7 @@ def ask(
         with connection:
             for event in connection.request("ask", operation=operation, assignments=assignments):
                 if "done" in event:
-                    return _result(event["done"]["result"]), event["done"]["config"]
+                    return msgspec.convert(event["done"]["result"], Result), event["done"]["config"]
                 if "error" in event or "busy" in event:
                     said = event.get("error") or event["busy"]
                     raise PlatformEngineError(said, _result(event.get("result")), event.get("config"))
@@ -69,9 +69,7 @@ def preview_local(
         ClientError: as `ask`.
     """
     _refuse_other(stack, root)
-    result, config = ask("preview", assignments, report, root)
-    assert result
-    return result, config
+    return ask("preview", assignments, report, root)
 
 
 def unlock_local(stack: str, root: Path = ROOT) -> None:

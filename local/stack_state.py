@@ -10,7 +10,7 @@ from typing import Any
 
 from local.providers import Resource
 from local.state import REPLACED, Entry, State
-from render.registration import MASK, SIGNATURE
+from render.registration import MASK, SIGNATURE, type_and_name
 
 PROVIDERS = "pulumi:providers:"
 
@@ -20,7 +20,7 @@ def remembered(deployment: Mapping[str, Any], path: Path) -> State:
     entries: dict[str, Entry] = {}
     for one in resources(deployment):
         if made(one):
-            name = one["urn"].split("::", 3)[3]
+            _, name = type_and_name(one["urn"])
             inputs, outputs = _masked(one.get("inputs", {})), _masked(one.get("outputs", {}))
             options = {k: True for k in ("protect", "retainOnDelete") if one.get(k)}
             entries[_key(one)] = Entry(Resource(one["type"], name, one["id"], inputs, outputs), options)

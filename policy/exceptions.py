@@ -34,6 +34,11 @@ class RuleException:
     tag: tuple[str, str] | None = None
 
 
+def in_force(environment: str, today: date) -> tuple[RuleException, ...]:
+    """Those of an environment that have not ended."""
+    return tuple(one for one in EXCEPTIONS if one.environment == environment and one.until >= today)
+
+
 REVIEW = date(2027, 11, 30)
 EXTERNAL = ("rotation", "external")
 BEHIND_THE_LOAD_BALANCER = (

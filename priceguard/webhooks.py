@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gitops import preview_values
 from gitops.one_off_task import Line, Result
 from local.ending import FAILED, INTERRUPTED, failed
 from priceguard.one_off_task import NotCarriedOutError, Stack, carry_out
@@ -208,4 +209,4 @@ def counted(number: int, noun: str) -> str:
 
 def plain(value: Any) -> str:
     """A value as text that leaves the terminal alone: what is in an event, others wrote."""
-    return "".join(character if character.isprintable() else " " for character in str("" if value is None else value))
+    return preview_values.plain("" if value is None else str(value))

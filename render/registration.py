@@ -78,6 +78,12 @@ def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> st
     return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
 
 
+def type_and_name(urn: str) -> tuple[str, str]:
+    """The opposite of `make_urn`: type token and logical name; the name may hold what separates the others."""
+    _, _, types, name = urn.split("::", 3)
+    return types.rsplit("$", 1)[-1], name
+
+
 def provider_urn(reference: str) -> str:
     """The URN in a provider reference, which is `<urn>::<id>`."""
     return "::".join(reference.split("::")[:4])

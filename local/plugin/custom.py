@@ -12,6 +12,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 from local.plugin.detailed_diff import paths
 from local.plugin.values import holds_unknown, to_plain, to_values
 from local.providers import ProviderError, Providers, Resource, takes_the_name
+from render.registration import type_and_name
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ class StandIn(protocol.Provider):
         known = {name: value for name, value in news.items() if name not in unknown}
         olds = to_plain(request.old_inputs) or None
         try:
-            checked = await self._run(lambda: self._providers.check(*_key(request.urn), known, olds))
+            checked = await self._run(lambda: self._providers.check(*type_and_name(request.urn), known, olds))
         except ProviderError as error:
             return protocol.CheckResponse(failures=[protocol.CheckFailure(error.property, error.reason)])
         told = {name: value for name, value in checked.items() if not {name, f"{name}Prefix"} & unknown}
@@ -59,7 +60,7 @@ class StandIn(protocol.Provider):
     async def diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
         """Compare inputs. A replacement that cannot have the old one's name beside it waits until that is gone."""
         old, new = to_plain(OLD_INPUTS.get()), to_plain(request.new_inputs)
-        found = await self._run(lambda: self._providers.diff(_key(request.urn)[0], old, new))
+        found = await self._run(lambda: self._providers.diff(type_and_name(request.urn)[0], old, new))
         changed = found.changed - set(request.ignore_changes)
         replaces = found.replaces & changed
         detailed = {
@@ -81,7 +82,7 @@ class StandIn(protocol.Provider):
         inputs = to_plain(request.properties)
         if request.preview:
             return protocol.CreateResponse(resource_id="", properties=request.properties)
-        made = await self._run(lambda: self._providers.create(*_key(request.urn), inputs))
+        made = await self._run(lambda: self._providers.create(*type_and_name(request.urn), inputs))
         return protocol.CreateResponse(resource_id=made.id, properties=to_values(made.outputs))
 
     async def read(self, request: protocol.ReadRequest) -> protocol.ReadResponse:
@@ -120,15 +121,10 @@ class StandIn(protocol.Provider):
         return await asyncio.get_running_loop().run_in_executor(self._thread, action)
 
 
+# Pulumi's own class takes the types of the parents for a part of the type, so a URN is taken apart here.
 def _resource(request: Any, inputs: Mapping[str, PropertyValue], outputs: Mapping[str, PropertyValue]) -> Resource:
     told = to_plain(outputs)
-    return Resource(*_key(request.urn), told.get("id", request.resource_id), to_plain(inputs), told)
-
-
-def _key(urn: str) -> tuple[str, str]:
-    """Type and logical name; Pulumi's own class takes the parents' types for a part of the type."""
-    _, _, types, name = urn.split("::", 3)
-    return types.rsplit("$", 1)[-1], name
+    return Resource(*type_and_name(request.urn), told.get("id", request.resource_id), to_plain(inputs), told)
 
 
 def _top(path: str) -> str:
