@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gitops.engine_result import Change, Result
-from gitops.preview_report import change_lines
-from gitops.preview_words import counted, short_type
+from gitops.previews.report import change_lines
+from gitops.previews.words import counted, short_type
 
 NEXT = (
     "`pulumi up --refresh` puts it back (on this machine: `priceguard local up --refresh`); "

@@ -5,22 +5,17 @@ The API (https://open-api.netlify.com) makes and deletes records; it has no oper
 """
 
 import os
-import random
 import re
-import time
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-import httpx
+from infra import patient_http
+from infra.patient_http import HttpError, PatientHttp
 
 API = "https://api.netlify.com/api/v1"
-LOOPBACK = "127.0.0.1"
-PATIENCE = 120.0
-"""Seconds that one operation on a resource may wait for Netlify, all its requests together."""
-ANSWERS_WITHIN = 20.0  # seconds, each request
-LONGEST_PAUSE = 15.0  # seconds
+PATIENCE = patient_http.PATIENCE
+"""Seconds that one operation on a resource may lose with trouble at Netlify, all its requests together."""
 PER_PAGE = 100  # the most that Netlify gives
-LIMITED, MISSING, BROKEN = 429, 404, 500
+MISSING = 404
 
 Record = dict[str, Any]
 """A record as Netlify shows it: id, hostname, type, value, ttl, managed; of a CAA record also flag and tag."""
@@ -51,28 +46,20 @@ class Netlify:
     """
 
     def __init__(self) -> None:
-        self._token = _token()
-        base = os.environ.get("NETLIFY_API_URL") or API
-        url = urlsplit(base)
-        if url.scheme != "https" and url.hostname != LOOPBACK:
-            raise NetlifyError(f"NETLIFY_API_URL is {base}: it must be https, or a stand-in on {LOOPBACK}")
-        self._client = httpx.Client(
-            base_url=base,
-            headers={"Authorization": f"Bearer {self._token}", "User-Agent": "priceguard-platform"},
-            timeout=ANSWERS_WITHIN,
-            trust_env=url.hostname != LOOPBACK,  # a proxy has no business with a stand-in
-        )
-        self.renew_patience()
+        try:
+            self._http = PatientHttp(os.environ.get("NETLIFY_API_URL") or API, _token(), patience=PATIENCE)
+        except HttpError as error:
+            raise NetlifyError(f"NETLIFY_API_URL is {error}") from None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self._http.close()
 
     def renew_patience(self) -> None:
-        """Count from now: for what must not fail only because something before it took long."""
-        self._deadline = time.monotonic() + PATIENCE
+        """Begin anew: for what must not fail only because something before it had trouble."""
+        self._http.renew_patience()
 
     def zone_id(self, name: str) -> str:
         """The id of the zone called `name`.
@@ -133,54 +120,21 @@ class Netlify:
             UnsureError: a creation's answer is lost; everything else is tried again by itself.
             NetlifyError: refused, or no patience is left.
         """
-        attempt = 0
-        while True:
-            answer = self._answer(method, path, arguments)
-            if isinstance(answer, httpx.Response):
-                if answer.is_success:
-                    return answer.json() if answer.content else None
-                if answer.status_code == MISSING and method != "POST":
-                    return None
-                trouble = f"{method} {path} was answered {answer.status_code}{self._words(answer)}"
-                if answer.status_code < BROKEN and answer.status_code != LIMITED:
-                    raise NetlifyError(trouble + _remedy(answer.status_code))
-                limited_until = _limited_until(answer)
-            else:
-                trouble, limited_until = f"{method} {path} was not answered: {answer}", None
-            if method == "POST" and limited_until is None:
-                raise UnsureError(trouble)
-            self._pause(attempt, trouble, limited_until)
-            attempt += 1
-
-    def _answer(self, method: str, path: str, arguments: dict[str, Any]) -> httpx.Response | str:
-        """What came back; in words when that is nothing, or a success that is no JSON, as of a captive portal."""
         try:
-            answer = self._client.request(method, path, **arguments)
-            if answer.is_success and answer.content:
-                answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            return type(error).__name__  # their own words may repeat a header
-        return answer
+            return self._http.send(method, path, **arguments).json()
+        except patient_http.UnsureError as error:
+            raise UnsureError(str(error)) from None
+        except HttpError as error:
+            if error.status == MISSING and method != "POST":
+                return None
+            raise NetlifyError(f"{error}{_remedy(error.status)}") from None
 
-    def _pause(self, attempt: int, trouble: str, until: float | None = None) -> None:
-        """Sleep before the next attempt: until the limit ends, else longer each time, never at the same beat."""
-        seconds = min(LONGEST_PAUSE, 0.25 * 2**attempt) * random.uniform(0.8, 1.2)  # noqa: S311 - only spreads load
-        if until is not None:
-            seconds = max(seconds, until - time.time())
-        if time.monotonic() + seconds > self._deadline:
-            raise NetlifyError(
-                f"{trouble}; given up after {PATIENCE:g} s: run again, what was done stays done"
-            ) from None
-        time.sleep(seconds)
-
-    def _words(self, answer: httpx.Response) -> str:
-        """What Netlify says about a refusal: `message`, or `msg` as some of its services call it."""
+    def _pause(self, attempt: int, trouble: str) -> None:
+        """Sleep before the next attempt."""
         try:
-            body = answer.json()
-        except ValueError:
-            return ""
-        said = (body.get("message") or body.get("msg") or body.get("errors")) if isinstance(body, dict) else None
-        return f": {said}".replace(self._token, "[token]")[:300] if said else ""
+            self._http.pause(attempt, trouble)
+        except HttpError as error:
+            raise NetlifyError(str(error)) from None
 
 
 def _name(name: str) -> str:
@@ -201,13 +155,3 @@ def _token() -> str:
 
 def _remedy(status: int) -> str:
     return "; the token in NETLIFY_AUTH_TOKEN is wrong, expired or of another team" if status in {401, 403} else ""
-
-
-def _limited_until(answer: httpx.Response) -> float | None:
-    """Unix time at which a rate limit ends; now where Netlify does not say; None when there is no limit."""
-    if answer.status_code != LIMITED:
-        return None
-    try:
-        return float(answer.headers["X-RateLimit-Reset"])
-    except (KeyError, ValueError):
-        return time.time()

@@ -106,10 +106,9 @@ RULES = (
     Rule(("egress",), lambda egress: egress != "public-ip", "must keep the tasks in private subnets", "prod"),
     Rule(("protect",), operator.truth, "must be true", "prod"),
     Rule(
-        ("log_level",),
-        lambda level: level in {"DEBUG", "INFO"},
-        "must be DEBUG or INFO: alarms count what is logged at INFO",
-        "prod",
+        ("log_level", "account"),
+        lambda level, account: level in {"DEBUG", "INFO"} or account == LOCAL_ACCOUNT,
+        "must be DEBUG or INFO: alarms count what is logged at INFO, and a deployment is proven by a line of it",
     ),
     Rule(("firewall_mode",), lambda mode: mode == "block", "must be block", "prod"),
     Rule(("database",), lambda database: database.multi_az, "multiAz must be true", "prod"),

@@ -24,6 +24,7 @@ from local.image.root_filesystem import remove
 from local.logs import follow, last_lines, log_files
 from local.overrides import OverrideError, parse_assignments
 from local.postgres_place import PostgresError, remove_data
+from render.configuration import ROOT
 
 STOPPED, BUSY = 3, 4
 GONE_WITHIN = 15.0  # seconds after the last answer until a stopped platform's process must have ended
@@ -46,6 +47,9 @@ def up(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Put back what changed behind the program's back.")
     ] = False,
+    checkout: Annotated[
+        Path, typer.Option(help="The checkout that is to run, instead of this command's own.", show_default=False)
+    ] = ROOT,
     image: Annotated[bool, typer.Option("--image", help="Build the API's image and run the tasks from it.")] = False,
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a configuration key for this run.")
@@ -53,6 +57,8 @@ def up(
 ) -> None:
     """Bring the platform up, or up to date; without --detach it stops with Ctrl-C."""
     console = Console()
+    if not (checkout / "Pulumi.yaml").is_file():
+        raise typer.BadParameter(f"{checkout} is no checkout: it has no Pulumi.yaml", param_hint="--checkout")
     try:
         values = parse_assignments(assignments or [], builds_image=image)
         was_running = connect(local_directory()) is not None
@@ -61,7 +67,8 @@ def up(
         raise failed(str(error)) from None
     with connection:
         asked = {"engine": engine, "assignments": values, "port": port, "image": image, "refresh": refresh}
-        follow_up(connection.request("up", attach=not detach, **asked), console, detach=detach, was_running=was_running)
+        asked |= {"root": str(checkout.absolute()), "await_service": True, "attach": not detach}
+        follow_up(connection.request("up", **asked), console, detach=detach, was_running=was_running)
 
 
 def follow_up(events: Iterator[dict[str, Any]], console: Console, *, detach: bool, was_running: bool) -> None:
@@ -105,6 +112,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     found: dict[str, Any] = {
         "state": "stopped",
         "stack": None,
+        "checkout": None,
         "engine": None,
         "api_url": None,
         "outputs": {},

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from local.container_files import ContainerFiles
 from local.ecs_model import DeploymentResult, Service, ServiceEvent, TaskStatus
@@ -56,7 +57,7 @@ class EcsAgent:
         )
         self._on_event = on_event
         self._services: dict[str, ServiceScheduler] = {}
-        self._one_off: set[asyncio.Task[int]] = set()
+        self._one_off: dict[asyncio.Task[int], Service] = {}
         self._events: deque[ServiceEvent] = deque(maxlen=_EVENTS)
 
     @property
@@ -70,13 +71,29 @@ class EcsAgent:
         The same service again changes nothing. A deployment that is still running is superseded. Cancelling
         the call does not stop the deployment.
         """
+        return await asyncio.shield(self.begin(service))
+
+    def begin(self, service: Service) -> "asyncio.Future[DeploymentResult]":
+        """Begin what `deploy` does; how it will have ended."""
         if service.name not in self._services:
 
             def record(text: str) -> None:
                 self._record(f"{service.name}: {text}")
 
             self._services[service.name] = ServiceScheduler(self._machine, record)
-        return await self._services[service.name].deploy(service)
+        return self._services[service.name].begin(service)
+
+    def digests(self) -> set[str]:
+        """Those of all images that a task runs in, or would be started in."""
+        once = {service.task_definition.digest for service in self._one_off.values()}
+        return once.union(*(service.digests() for service in self._services.values()))
+
+    def described(self, name: str) -> dict[str, Any] | None:
+        """A service as `ServiceScheduler.described` says, and its `events`, the newest first; None without it."""
+        if name not in self._services:
+            return None
+        mine = [event.text for event in self._events if event.text.startswith(f"{name}: ")]
+        return {**self._services[name].described(), "events": mine[::-1]}
 
     async def delete(self, name: str) -> None:
         """Drain and stop a service's tasks and forget it; one that does not exist is fine."""
@@ -105,8 +122,8 @@ class EcsAgent:
         task = OneOffTask(service=service, command=command, machine=self._machine, say=say)
         self._record(f"{name}: one-off task {task.id[:8]} of {service.task_definition} starts")
         running = asyncio.create_task(task.run(), name=f"one-off task {task.id[:8]}")
-        self._one_off.add(running)
-        running.add_done_callback(self._one_off.discard)
+        self._one_off[running] = service
+        running.add_done_callback(self._one_off.pop)
         try:
             code = await running
         except asyncio.CancelledError:

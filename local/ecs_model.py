@@ -24,6 +24,11 @@ class TaskDefinition:
     def __str__(self) -> str:
         return f"{self.family}:{self.revision}"
 
+    @property
+    def digest(self) -> str:
+        """That of its image; empty where a tag names it."""
+        return self.container["image"].partition("@")[2]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CircuitBreaker:

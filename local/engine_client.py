@@ -1,12 +1,13 @@
-"""The command line's way to the engine of the platform that runs."""
+"""The way of commands to the platform that runs, and to its engine."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from gitops.engine import Engine, EngineError, Report, Result
-from local.client import last_stack, platform_directory
-from local.control import SilentError, connect
+from local.client import connect_or_start, last_stack, platform_directory
+from local.control import Connection, SilentError, connect
 from local.project import Project
 from render.configuration import ROOT
 
@@ -28,7 +29,12 @@ class PlatformEngineError(EngineError):
 
 
 def ask(
-    operation: str, assignments: dict[str, str], report: Report, root: Path = ROOT
+    operation: str,
+    assignments: dict[str, str],
+    report: Report,
+    root: Path = ROOT,
+    *,
+    checkout: Path = ROOT,
 ) -> tuple[Result, dict[str, str]]:
     """Have the engine do something, and return what it tells and the configuration it was asked with.
 
@@ -36,7 +42,8 @@ def ask(
         operation: `preview`, `drift` or `destroy`.
         assignments: configuration keys that are set for this run.
         report: told of each resource that is done.
-        root: the checkout.
+        root: the checkout whose platform it is.
+        checkout: whose update a preview shows; for all else any will do, and the one that runs may be gone.
 
     Raises:
         PlatformEngineError: it could not; with what it had done and found until then.
@@ -45,11 +52,22 @@ def ask(
     connection = connect(platform_directory(root))
     if connection is None:
         raise PlatformEngineError(NOTHING_RUNS)
+    asked = {"operation": operation, "assignments": assignments, "root": str(checkout.absolute())}
+    done = answer(connection, report, "ask", **asked)
+    return msgspec.convert(done["result"], Result), done["config"]
+
+
+def answer(connection: Connection, report: Report, command: str, **arguments: Any) -> Any:
+    """Send one command, and hang up after what it led to.
+
+    Raises:
+        PlatformEngineError: the platform could not, is busy, or has gone.
+    """
     try:
         with connection:
-            for event in connection.request("ask", operation=operation, assignments=assignments):
+            for event in connection.request(command, **arguments):
                 if "done" in event:
-                    return msgspec.convert(event["done"]["result"], Result), event["done"]["config"]
+                    return event["done"]
                 if "error" in event or "busy" in event:
                     said = event.get("error") or event["busy"]
                     raise PlatformEngineError(said, _result(event.get("result")), event.get("config"))
@@ -62,14 +80,52 @@ def ask(
 def preview_local(
     stack: str, assignments: dict[str, str], report: Report, root: Path = ROOT
 ) -> tuple[Result, dict[str, str]]:
-    """What an update of the platform would do; `stack` must be the one that runs.
+    """What an update of the platform from the checkout `root` would do; `stack` must be the one that runs.
 
     Raises:
         EngineError: as `ask`.
         ClientError: as `ask`.
     """
     _refuse_other(stack, root)
-    return ask("preview", assignments, report, root)
+    return ask("preview", assignments, report, root, checkout=root)
+
+
+def update_local(
+    stack: str, assignments: dict[str, str], report: Report, checkout: Path, *, port: int | None = None
+) -> dict[str, Any]:
+    """Bring the platform to what a checkout says; it is started where it does not run.
+
+    Its service has begun to roll then, and what becomes of that is told by `described`.
+
+    Args:
+        stack: which one.
+        assignments: configuration keys that are set for this run.
+        report: told of each part and each resource.
+        checkout: what is to run.
+        port: local port of a platform that is started now; None means the usual one, 0 a free one.
+
+    Returns:
+        What `Platform.up` does.
+
+    Raises:
+        EngineError: the engine, the program, a provider or a policy refuses.
+        ClientError: as `connect_or_start`.
+    """
+    asked: dict[str, Any] = {"engine": "auto", "image": False, "refresh": False, "attach": False, "port": None}
+    asked |= {"await_service": False, "assignments": assignments, "root": str(checkout.absolute())}
+    return answer(connect_or_start(port, stack), report, "up", **asked)
+
+
+def told(stack: str, command: str, **arguments: Any) -> Any:
+    """What the platform of `stack` answers to `status` or `service`; None when it does not run.
+
+    Raises:
+        PlatformEngineError: it is there and does not answer.
+        ClientError: the platform's folder cannot be had.
+    """
+    if last_stack() != stack or (connection := connect(platform_directory())) is None:
+        return None
+    return answer(connection, lambda _: None, command, **arguments)
 
 
 def unlock_local(stack: str, root: Path = ROOT) -> None:

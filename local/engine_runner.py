@@ -51,11 +51,11 @@ def run(job: dict[str, Any], report: Report) -> dict[str, Any]:
     Raises:
         EngineError: the engine, the program, a provider or a policy refuses.
     """
-    root, operation = Path(job["root"]), job["operation"]
-    project = Project(root, Path(job["directory"]), job["stack"])
+    operation = job["operation"]
+    project = Project(Path(job["root"]), Path(job["directory"]), job["stack"])
     surroundings = msgspec.convert(job["surroundings"], Surroundings)
     project.write(job["config"], surroundings)
-    engine = Engine(project.workspace(surroundings, (root / "policy",)))
+    engine = Engine(project.workspace(surroundings, (project.policy_pack,)))
     memory = Memory(engine, Path(job["state"]))
     memory.forget_lost()
     try:

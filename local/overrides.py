@@ -65,13 +65,17 @@ def local_configuration(
     }
     # A stack that builds builds here, too. One that is given an image has it in its own repository.
     if "/" in config.get("priceguard:image", ""):
-        registry = f"{ACCOUNT}.dkr.ecr.{config.get('aws:region', '')}.amazonaws.com"
-        here["priceguard:image"] = f"{registry}/priceguard-{stack}@{digest}"
+        here["priceguard:image"] = image_here(config, stack, digest)
     # A certificate of another account is of no use; without one the program makes its own.
     config.pop("priceguard:certificateArn", None)
     for key, value in {**here, **assignments}.items():
         assign(config, key, value)
     return config
+
+
+def image_here(config: Mapping[str, str], stack: str, digest: str) -> str:
+    """The reference of an image in the stack's repository on this machine."""
+    return f"{ACCOUNT}.dkr.ecr.{config.get('aws:region', '')}.amazonaws.com/priceguard-{stack}@{digest}"
 
 
 def assign(config: dict[str, str], key: str, value: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local import status
-from local.api_image import ApiImage, PreparedImage
+from local.api_image import ApiImage, PreparedImage, image_of
 from local.database import DatabaseError, LocalDatabase, choose_database
 from local.ecs_agent import EcsAgent
 from local.failure import FailureError
@@ -21,13 +21,14 @@ from local.image.tool import ImageError
 from local.logs import prune_task_logs
 from local.ports import PortTakenError
 from local.postgres import PostgresError
-from local.program import PULUMI, Changes, ProgramError, ProgramProcess
+from local.program import EMBEDDED, PULUMI, Changes, ProgramError, ProgramProcess
 from local.program_engine import ProgramEngine
 from local.server_process import ServerError
 from local.service import RunningService, ServiceError
 from local.stand_ins import StandIns
 from local.state import State
 from local.step import Report, step
+from local.update import Update
 from render.configuration import ConfigurationError
 
 EXPECTED = (
@@ -35,8 +36,7 @@ EXPECTED = (
     ServiceError,
 )
 
-
-UPDATES_ONLY = "the embedded runner can only update; install Pulumi, then `priceguard local down` and `up`"
+ENGINE_ONLY = "only Pulumi's engine can; install Pulumi, then `priceguard local down` and `up`"
 
 
 class PlatformError(FailureError):
@@ -54,10 +54,10 @@ async def completed(work: Coroutine[Any, Any, None]) -> None:
 
 
 class Platform:
-    """Everything that runs for one checkout.
+    """Everything that runs in one directory, for the checkout that it was last brought up from.
 
     Args:
-        root: the checkout.
+        root: the first checkout.
         directory: data, logs and state; mode 0700.
         stack: whose program it runs, `dev` or `prod`.
         port: local port of the HTTPS listener; 0 takes a free one.
@@ -73,23 +73,14 @@ class Platform:
         prune_task_logs(directory)
         self._database: LocalDatabase = choose_database(os.environ.get("DATABASE_URL"), directory / "postgres")
         self._stand_ins = StandIns(directory, stack)
-        self._program = ProgramEngine(root, directory, stack, self._stand_ins)
-        self._image = ApiImage(root, directory / "images")
-        self._prepared = self._image.checkout()
+        self._program = ProgramEngine(directory, stack, self._stand_ins)
+        self._image = ApiImage(directory / "images")
+        self._prepared: PreparedImage | None = None
         self._service = RunningService(self._stand_ins, port, self._image.files, self._logs / "tasks", on_event)
         self.outputs: dict[str, Any] = {}
 
-    async def up(
-        self, *, engine: str, assignments: dict[str, str], with_image: bool, refresh: bool, report: Report
-    ) -> dict[str, Any]:
-        """Bring everything up, or up to date.
-
-        Args:
-            engine: who carries the program out; see `program_engine.ENGINES`.
-            assignments: configuration keys that are set for this run.
-            with_image: whether the tasks run from the API's image, if it can be built here.
-            refresh: whether the engine first looks at what is really there, and puts it back.
-            report: takes one event per part and per resource.
+    async def up(self, update: Update, report: Report) -> dict[str, Any]:
+        """Bring everything up, or up to date; `report` takes one event per part and per resource.
 
         Returns:
             `status()`, and `changes`: the operations that were not `same`.
@@ -97,26 +88,33 @@ class Platform:
         Raises:
             PlatformError: with the reason and the remedy.
         """
-        async with self._running(engine) as program:
-            if refresh and self._program.name != PULUMI:
-                raise ProgramError(f"--refresh: {UPDATES_ONLY}")
-            operation = "up --refresh" if refresh else "up"
-            changes = await self._bring_up(program, operation, assignments, report, with_image=with_image)
+        async with self._running(update.engine, update.root) as program:
+            if update.refresh and self._program.name != PULUMI:
+                raise ProgramError(f"--refresh: {ENGINE_ONLY}")
+            self._root = update.root
+            changes = await self._bring_up(program, update, report)
         return {**self.status(), "changes": changes.real}
 
-    async def ask(self, operation: str, assignments: dict[str, str], report: Report) -> dict[str, Any]:
-        """Have the engine do something else on what runs: `preview`, `drift` or `destroy`.
+    async def ask(self, operation: str, assignments: dict[str, str], root: Path, report: Report) -> dict[str, Any]:
+        """Have something else done on what runs: `drift`, or by the engine `preview` or `destroy`.
+
+        Args:
+            operation: which of them.
+            assignments: configuration keys that are set for this run.
+            root: a checkout, whose update a preview shows.
+            report: takes one event per resource.
 
         Returns:
             `result`, the engine's as plain data, and `config`, the configuration that it was asked with.
 
         Raises:
-            PlatformError: with the reason and the remedy; also where the embedded runner runs, which can only update.
+            PlatformError: with the reason and the remedy; also where the embedded runner cannot do it.
         """
-        if self._program.name not in {"", PULUMI}:
-            raise PlatformError(f"{operation}: {UPDATES_ONLY}")
-        async with self._running(PULUMI) as program:
-            job = self._program.job(operation, self._prepared, self._database, assignments)
+        if self._program.name == EMBEDDED and operation != "drift":
+            raise PlatformError(f"{operation}: {ENGINE_ONLY}")
+        async with self._running(self._program.name or PULUMI, root) as program:
+            image = self._prepared if self._prepared and self._prepared.built else image_of(root)
+            job = self._program.job(operation, root, image, self._database, assignments)
             try:
                 changes = await program.run(job, report)
             except ProgramError as error:
@@ -134,12 +132,12 @@ class Platform:
             await self._service.deploy()
 
     @contextlib.asynccontextmanager
-    async def _running(self, engine: str) -> AsyncGenerator[ProgramProcess]:
-        """A process that carries the program out; whatever is expected to go wrong is a PlatformError."""
+    async def _running(self, engine: str, root: Path) -> AsyncGenerator[ProgramProcess]:
+        """A process that carries out the program of `root`; what is expected to go wrong is a PlatformError."""
         try:
             self._service.check_port()
             self._program.choose(engine)
-            program = await self._program.start(self._logs / "program.log")
+            program = await self._program.start(root, self._logs / "program.log")
             try:
                 yield program
             finally:
@@ -175,7 +173,7 @@ class Platform:
         return self._service.serves
 
     def status(self) -> dict[str, Any]:
-        """What runs: `state`, `stack`, `api_url`, `outputs`, `parts` (see there) and `made` (see there)."""
+        """What runs: `state`, `stack`, `checkout`, `api_url`, `outputs`, `parts` and `made` (see there)."""
         database, balancer = (
             "{}:{}".format(*self._database.address) if self._database.running else None,
             self._service.url,
@@ -193,6 +191,7 @@ class Platform:
         return {
             "state": "healthy" if healthy else "degraded",
             "stack": self._stack,
+            "checkout": str(self._root),
             "engine": self._program.name,
             "api_url": balancer or None,
             "outputs": self.outputs,
@@ -200,15 +199,7 @@ class Platform:
             "made": status.made(State.load(self._stand_ins.state_file)),
         }
 
-    async def _bring_up(
-        self,
-        program: ProgramProcess,
-        operation: str,
-        assignments: dict[str, str],
-        report: Report,
-        *,
-        with_image: bool,
-    ) -> Changes:
+    async def _bring_up(self, program: ProgramProcess, update: Update, report: Report) -> Changes:
         async with step("postgresql", report) as said:
             await self._database.start()
             said("{}:{}".format(*self._database.address))
@@ -221,9 +212,9 @@ class Platform:
         async with step("stripe", report) as said:
             await self._stand_ins.start_stripe()
             said(self._stand_ins.stripe.endpoint)
-        self._prepared = image = await self._build(report) if with_image else self._image.checkout()
+        self._prepared = image = await self._prepare(update, report)
         async with step("program", report) as said:
-            job = self._program.job(operation, image, self._database, assignments)
+            job = self._program.job(update.operation, update.root, image, self._database, update.assignments)
             await self._program.take_over(job)
             await self._stand_ins.have_zone(job["config"])
             await self._service.receive_webhooks(job["config"]["priceguard:apiDomain"])
@@ -234,15 +225,17 @@ class Platform:
             await self._service.configure(job["config"]["priceguard:apiDomain"])
             said(self._service.url)
         async with step("service", report) as said:
-            said(await self._service.deploy())
-        self._image.forget_all_but(image)
+            said(await self._service.deploy(waits=update.awaits_service))
+        self._image.forget_all_but({image.digest, *self.agent.digests()})
         return changes
 
-    async def _build(self, report: Report) -> PreparedImage:
+    async def _prepare(self, update: Update, report: Report) -> PreparedImage:
+        if not update.with_image:
+            return await asyncio.to_thread(self._image.checkout, update.root)
         roots = self._database.settings.get("rootCertificates")
         self._image.shared = [Path(roots)] if roots else []
         async with step("image", report) as said:
-            image = await self._image.build()
+            image = await self._image.build(update.root)
             said(image.words)
         return image
 

@@ -14,7 +14,7 @@ from local.database import LocalDatabase
 from local.job import program_job
 from local.private_file import write_private
 from local.program import EMBEDDED, MODULES, PULUMI, ProgramError, ProgramProcess
-from local.project import Project
+from local.project import forget_surroundings
 from local.providers import ProviderError, Providers, Surroundings
 from local.stand_ins import StandIns, at_stripe
 from local.state import State
@@ -29,14 +29,13 @@ class ProgramEngine:
     """The choice, which holds as long as the platform runs.
 
     Args:
-        root: the checkout.
         directory: of the platform.
         stack: `dev` or `prod`.
         stand_ins: what the program's resources are made in.
     """
 
-    def __init__(self, root: Path, directory: Path, stack: str, stand_ins: StandIns) -> None:
-        self._root, self._directory, self._stack = root, directory, stack
+    def __init__(self, directory: Path, stack: str, stand_ins: StandIns) -> None:
+        self._directory, self._stack = directory, stack
         self._stand_ins = stand_ins
         self.name = ""
 
@@ -56,17 +55,17 @@ class ProgramEngine:
 
     def forget_surroundings(self) -> None:
         """What names the stand-ins, with their passwords, goes when they have gone."""
-        Project(self._root, self._directory, self._stack).forget_surroundings()
+        forget_surroundings(self._directory)
 
-    async def start(self, log: Path) -> ProgramProcess:
-        """A process that waits for a job."""
-        return await ProgramProcess.start(self.name, log=log, root=self._root)
+    async def start(self, root: Path, log: Path) -> ProgramProcess:
+        """A process of the checkout `root` that waits for a job."""
+        return await ProgramProcess.start(self.name, log=log, root=root)
 
     def job(
-        self, operation: str, image: PreparedImage, database: LocalDatabase, assignments: Mapping[str, str]
+        self, operation: str, root: Path, image: PreparedImage, database: LocalDatabase, assignments: Mapping[str, str]
     ) -> dict[str, Any]:
         """What that process is given; it holds secrets."""
-        job = program_job(self._root, self._directory, self._stack, image, database, self._stand_ins, assignments)
+        job = program_job(root, self._directory, self._stack, image, database, self._stand_ins, assignments)
         return {**job, "operation": operation}
 
     async def take_over(self, job: Mapping[str, Any]) -> None:

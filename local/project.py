@@ -24,7 +24,12 @@ PACKAGES = ("aws", "awsx", "docker-build", "random", "stripe")
 EXECUTABLE = """#!/bin/sh
 exec {python} -P -m local.plugin {package} {surroundings} "$@"
 """
+FOLDER = "pulumi"
 SURROUNDINGS = "surroundings.json"
+PACK = """import runpy
+
+runpy.run_path({folder!r}, run_name="__main__")
+"""
 KEPT = 20
 """Files of each kind that the engine writes anew with every run: its own logs, and the history of the stack."""
 SALT = "encryptionsalt"
@@ -42,7 +47,8 @@ class Project:
 
     def __init__(self, root: Path, directory: Path, stack: str) -> None:
         self._root, self._stack = root, stack
-        self.directory = directory / "pulumi"
+        self.directory = directory / FOLDER
+        self.policy_pack = self.directory / "policy"
 
     def write(self, config: Mapping[str, str], surroundings: Surroundings) -> None:
         """Write everything that the engine reads, for a configuration as text and what the stand-ins work on."""
@@ -56,16 +62,13 @@ class Project:
         for package in PACKAGES:
             self._write_plugin(package)
         self._write_yaml("Pulumi.yaml", self._settings())
+        self._write_policy_pack()
         self._write_yaml(self._stack_file.name, {**self._salt(), "config": {k: _value(v) for k, v in config.items()}})
 
     @property
     def exists(self) -> bool:
         """Whether it has been written."""
         return self._stack_file.exists()
-
-    def forget_surroundings(self) -> None:
-        """Remove what names the stand-ins, with their passwords: they have gone."""
-        (self.directory / SURROUNDINGS).unlink(missing_ok=True)
 
     def workspace(self, surroundings: Surroundings | None = None, policy_packs: tuple[Path, ...] = ()) -> Workspace:
         """How the engine is started on it; the program's own resources find their stand-in by its variables."""
@@ -78,6 +81,8 @@ class Project:
             creates=True,
             local=True,
             environment={
+                # The program, its policy pack and the plugins are the checkout's, wherever Python was installed for.
+                "PYTHONPATH": str(self._root),
                 "PULUMI_HOME": str(self.directory / "home"),
                 "PULUMI_BACKEND_URL": (self.directory / "state").as_uri(),
                 "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.directory / "passphrase"),
@@ -101,6 +106,15 @@ class Project:
         settings["plugins"] = {"providers": [{"name": name, "path": "plugins"} for name in PACKAGES]}
         return settings
 
+    def _write_policy_pack(self) -> None:
+        """The real one, which expects its packages beside it: a checkout need not have them."""
+        pack = self._root / "policy"
+        self.policy_pack.mkdir(mode=0o700, exist_ok=True)
+        settings = yaml.safe_load((pack / "PulumiPolicy.yaml").read_text())
+        settings["runtime"]["options"]["virtualenv"] = sys.prefix
+        self._write_yaml("policy/PulumiPolicy.yaml", settings)
+        write_private(self.policy_pack / "__main__.py", PACK.format(folder=str(pack)))
+
     def _salt(self) -> dict[str, str]:
         found = yaml.safe_load(self._stack_file.read_text()) if self._stack_file.exists() else {}
         return {SALT: found[SALT]} if SALT in found else {}
@@ -122,6 +136,11 @@ class Project:
 
     def _write_yaml(self, name: str, document: Mapping[str, Any]) -> None:
         write_private(self.directory / name, yaml.safe_dump(dict(document), sort_keys=False))
+
+
+def forget_surroundings(directory: Path) -> None:
+    """Remove what names the stand-ins, with their passwords, below a platform's directory: they have gone."""
+    (directory / FOLDER / SURROUNDINGS).unlink(missing_ok=True)
 
 
 def _value(text: str) -> Any:

@@ -3,7 +3,7 @@
 `python -m local.runner` reads a job (JSON) from standard input, runs the program once, creates, updates, replaces
 and deletes what differs from the state, and writes one JSON object a line: an event per resource, then `done` with
 the stack outputs, or `error`. It is small on purpose: one resource after another, no refresh, no preview; after a
-failure the next run goes on from what was made. Pulumi's engine does all of that.
+failure the next run goes on from what was made. Pulumi's engine does all of that. Drift is looked for by both.
 """
 
 import importlib
@@ -20,6 +20,7 @@ from typing import Any, TextIO
 import msgspec
 import pulumi
 
+from local.drift import drift
 from local.providers import Diff, ProviderError, Providers, Resource, Surroundings, takes_the_name
 from local.state import REPLACED, Entry, State
 from render.configuration import ConfigurationError
@@ -122,21 +123,26 @@ def refuse_if_protected(entry: Entry) -> None:
 
 
 def run(job: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Run the program for a job, and return the stack outputs with secrets masked.
+    """Carry out a job.
 
     Args:
         job: `stack`, `config` (key -> text), `surroundings` (fields of `Surroundings`), `state` (path), `program`
-            (folder).
+            (folder), and `operation`: for `drift` the program is not run, and nothing is changed.
         report: takes one event per resource.
+
+    Returns:
+        `outputs`, the stack outputs with secrets masked; for `drift` `result`, as plain data.
     """
-    surroundings = msgspec.convert(job["surroundings"], Surroundings)
-    applier = Applier(Providers(surroundings), State.load(Path(job["state"])), report)
+    providers = Providers(msgspec.convert(job["surroundings"], Surroundings))
+    applier = Applier(providers, State.load(Path(job["state"])), report)
+    if job["operation"] == "drift":
+        return {"outputs": {}, "result": drift(providers, applier.state)}
     try:
         monitor = run_program(job["stack"], job["config"], applier, Path(job["program"]))
         applier.remove_the_rest()
     finally:
         applier.state.save()
-    return masked(monitor.outputs)
+    return {"outputs": masked(monitor.outputs)}
 
 
 def main(job_file: TextIO = sys.stdin, events: TextIO = sys.stdout) -> int:
@@ -147,7 +153,7 @@ def main(job_file: TextIO = sys.stdin, events: TextIO = sys.stdout) -> int:
 
     try:
         with redirect_stdout(sys.stderr):  # what the program prints is not an event
-            outputs = run(json.load(job_file), report)
+            done = run(json.load(job_file), report)
     except (pulumi.RunError, ProviderError, ProtectedError, ConfigurationError) as error:
         report({"error": str(error)})
         return 1
@@ -160,7 +166,7 @@ def main(job_file: TextIO = sys.stdin, events: TextIO = sys.stdout) -> int:
         report({"error": f"the program failed: {type(error).__name__}: {error} (`priceguard local logs program`)"})
         traceback.print_exc()
         return 1
-    report({"done": {"outputs": outputs}})
+    report({"done": done})
     return 0
 
 

@@ -1,5 +1,6 @@
 """The service as people reach it: tasks behind the load balancer, as the program described them."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,8 +95,11 @@ class RunningService:
         if self.url:
             await self._stand_ins.deliver(api_domain, self.url)
 
-    async def deploy(self) -> str:
+    async def deploy(self, *, waits: bool = True) -> str:
         """Roll every service, stop those that are gone; then ask the API through the load balancer.
+
+        Args:
+            waits: whether it ends with the rolls, or once they have begun.
 
         Raises:
             ServiceError: a deployment failed, or the API is not healthy.
@@ -106,11 +110,16 @@ class RunningService:
         self._is_wanted = bool(services)
         if not services:
             return "none: the program makes none"
-        for service in services:
-            result = await self.agent.deploy(service)
+        rolls = [self.agent.begin(service) for service in services]
+        for service, roll in zip(services, rolls, strict=True):
+            if not waits and not roll.done():
+                continue
+            result = await asyncio.shield(roll)
             if not result.completed:
                 log = "\n".join(f"    {line}" for line in result.log_tail)
                 raise ServiceError(f"{service.name}: {result.reason}\n{log}".rstrip())
+        if not waits:
+            return f"begun, {services[0].task_definition}"
         if said := await unhealthy(self.url):
             raise ServiceError(f"{self.url}/health answers {said}; `priceguard local logs api` says why")
         tasks = [task for task in self.agent.tasks() if task.state == "RUNNING"]

@@ -8,10 +8,10 @@ tasks have stopped; deploying again what failed tries again.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from local.ecs_model import DeploymentResult, Service, TaskStatus
 from local.task import Machine, Task
@@ -19,6 +19,7 @@ from local.task import Machine, Task
 _LONGEST_PAUSE = 60.0  # seconds between replacements of tasks that keep failing
 _GOOD_RUN = timedelta(minutes=1)  # after it, a task's failure is not held against its successors
 _REMEMBERED = 5  # stopped tasks
+_STATES = {"IN_PROGRESS": "IN_PROGRESS", "STEADY": "COMPLETED", "FAILED": "FAILED"}  # as ECS calls them
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class _Deployment:
     service: Service
     result: "asyncio.Future[DeploymentResult]"
     rollback_of: DeploymentResult | None = None
+    failed: str = ""  # ARN of the task definition that it goes back from
     state: Literal["IN_PROGRESS", "STEADY", "FAILED"] = "IN_PROGRESS"
     failures: int = 0
 
@@ -47,7 +49,7 @@ class ServiceScheduler:
         self._machine = machine
         self._on_event = on_event
         self._lives: dict[Task, asyncio.Task[None]] = {}
-        self._stopped: deque[TaskStatus] = deque(maxlen=_REMEMBERED)
+        self._stopped: deque[Task] = deque(maxlen=_REMEMBERED)
         self._deployment: _Deployment | None = None
         self._stable: Service | None = None  # the last one whose deployment completed
         self._failures_in_a_row = 0
@@ -60,18 +62,18 @@ class ServiceScheduler:
         """What the last completed deployment made it; None before there was one, and when it was closed."""
         return self._stable if self._deployment else None
 
-    async def deploy(self, service: Service) -> DeploymentResult:
-        """Make `service` what runs; returns when that has succeeded, failed or been superseded."""
+    def begin(self, service: Service) -> "asyncio.Future[DeploymentResult]":
+        """Make `service` what runs; done when that has succeeded, failed or been superseded. Not to be cancelled."""
         current = self._deployment
         if current and current.service == service and current.state != "FAILED":
             if current.state == "STEADY":
-                return DeploymentResult(status="COMPLETED", reason="nothing changed")
+                return _known(DeploymentResult(status="COMPLETED", reason="nothing changed"))
             if current.rollback_of is None:
-                return await asyncio.shield(current.result)
+                return current.result
         replaces = any(task.active and task.service.revision != service.revision for task in self._lives)
         if replaces and service.desired_count and service.most <= service.fewest:
             reason = f"maximum_percent {service.maximum_percent} leaves no room to start a new task"
-            return DeploymentResult(status="FAILED", reason=reason)
+            return _known(DeploymentResult(status="FAILED", reason=reason))
         if current:
             reason = f"superseded by {service.task_definition}"
             current.end("FAILED", DeploymentResult(status="SUPERSEDED", reason=reason))
@@ -79,7 +81,7 @@ class ServiceScheduler:
         deployment = _Deployment(service, asyncio.get_running_loop().create_future())
         self._deployment = deployment
         self._wake()
-        return await asyncio.shield(deployment.result)
+        return deployment.result
 
     async def close(self) -> None:
         """Drain and stop all tasks; returns when no process is left."""
@@ -94,7 +96,43 @@ class ServiceScheduler:
 
     def tasks(self) -> list[TaskStatus]:
         """Return the last few stopped tasks and all others, the oldest first."""
-        return [*self._stopped, *(task.status() for task in self._lives)]
+        return [task.status() for task in (*self._stopped, *self._lives)]
+
+    def digests(self) -> set[str]:
+        """Those of all images that a task runs in, or would be started in."""
+        known = [task.service for task in self._lives]
+        known += [self._deployment.service] if self._deployment else []
+        known += [self._stable] if self._stable else []
+        return {service.task_definition.digest for service in known}
+
+    def described(self) -> dict[str, Any]:
+        """As ECS describes it: `deployments`, `desired`, `running`, `tasks` that run, and `stopped`, the newest first.
+
+        A deployment has `status`, `task_definition` (ARN), `state` and `reason`; a task as `Task.described` says.
+        """
+        running = [task.described() for task in self._lives if task.state == "RUNNING"]
+        return {
+            "deployments": list(self._deployments()),
+            "desired": self._deployment.service.desired_count if self._deployment else 0,
+            "running": len(running),
+            "tasks": running,
+            "stopped": [task.described() for task in reversed(self._stopped)],
+        }
+
+    def _deployments(self) -> Iterator[dict[str, str]]:
+        """The one that counts, then those whose tasks are on their way out."""
+        if (primary := self._deployment) is None:
+            return
+        reason = primary.result.result().reason if primary.result.done() else ""
+        yield _described("PRIMARY", primary.service.task_definition.arn, _STATES[primary.state], reason)
+        old = {
+            task.service.task_definition.arn: None
+            for task in self._lives
+            if task.service.revision != primary.service.revision
+        }
+        for arn in old:
+            failed = primary.rollback_of if arn == primary.failed else None
+            yield _described("ACTIVE", arn, "FAILED" if failed else "COMPLETED", failed.reason if failed else "")
 
     def _wake(self) -> None:
         if not self._waking:
@@ -155,7 +193,7 @@ class ServiceScheduler:
             await task.shut_down()
         finally:
             del self._lives[task]
-            self._stopped.append(task.status())
+            self._stopped.append(task)
             self._wake()
 
     def _failed(self, task: Task, failure: str) -> None:
@@ -189,6 +227,18 @@ class ServiceScheduler:
         if breaker.enable and breaker.rollback and self._stable is not None:
             back_to = replace(self._stable, desired_count=service.desired_count)
             self._on_event(f"rolling back to {back_to.task_definition}")
-            self._deployment = _Deployment(back_to, deployment.result, rollback_of=result)
+            arn = service.task_definition.arn
+            self._deployment = _Deployment(back_to, deployment.result, rollback_of=result, failed=arn)
         else:
             deployment.end("FAILED", result)
+
+
+def _known(result: DeploymentResult) -> "asyncio.Future[DeploymentResult]":
+    """A result that need not be waited for."""
+    future: asyncio.Future[DeploymentResult] = asyncio.get_running_loop().create_future()
+    future.set_result(result)
+    return future
+
+
+def _described(status: str, arn: str, state: str, reason: str) -> dict[str, str]:
+    return {"status": status, "task_definition": arn, "state": state, "reason": reason}

@@ -21,6 +21,7 @@ from typing import Any
 from local.control import FILE, Address, lock
 from local.one_off_task import OneOffTaskError
 from local.platform import Platform, PlatformError
+from local.update import Update
 
 FIRST_COMMAND_WITHIN = 30  # seconds; without one nobody wants this process
 
@@ -92,6 +93,8 @@ class Supervisor:
                 await self._run_once(request, reader, writer)
             elif request["command"] == "ask":
                 await self._ask(request, reader, writer)
+            elif request["command"] == "service":
+                say(writer, {"done": self._platform.agent.described(request["service"])})
             else:
                 say(writer, {"done": {**self._platform.status(), "at_work": self._at_work if self._updating else None}})
             await writer.drain()
@@ -106,21 +109,13 @@ class Supervisor:
             return
         attached = self._watch(reader) if request["attach"] else None
         self._updating_since, self._at_work = time.monotonic(), "up"
-        self._updating = asyncio.create_task(
-            self._platform.up(
-                engine=request["engine"],
-                assignments=request["assignments"],
-                with_image=request["image"],
-                refresh=request["refresh"],
-                report=lambda event: say(writer, event),
-            )
-        )
+        self._updating = asyncio.create_task(self._platform.up(Update.asked(request), lambda event: say(writer, event)))
         try:
             say(writer, {"done": await self._updating})
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of any failure
             if not isinstance(error, PlatformError):
                 traceback.print_exc()
-            say(writer, {"error": str(error) or repr(error)})
+            say(writer, {"error": str(error) or repr(error), "result": getattr(error, "result", None)})
             if not self._platform.serves:  # what never came up leaves nothing behind
                 self._stop_listener = writer
                 self._stop.set()
@@ -142,7 +137,8 @@ class Supervisor:
         if self._is_busy(writer):
             return
         self._updating_since, self._at_work = time.monotonic(), request["operation"]
-        asked = self._platform.ask(request["operation"], request["assignments"], lambda event: say(writer, event))
+        operation, assignments, root = request["operation"], request["assignments"], Path(request["root"])
+        asked = self._platform.ask(operation, assignments, root, lambda event: say(writer, event))
         self._updating = asyncio.create_task(asked)
         gone = asyncio.create_task(reader.read())
         gone.add_done_callback(lambda _, asked=self._updating: asked.cancel())

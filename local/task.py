@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from local.child import Child, describe_exit, spawn
 from local.container import Container, ContainerError, HealthCheck, prepare
@@ -127,6 +128,12 @@ class Task:
             reason=self.reason or (target.reason if target else ""),
             log=self.log,
         )
+
+    def described(self) -> dict[str, Any]:
+        """As ECS describes it: `id`, `task_definition` (ARN), `digest` of its image, `reason` of its end, `log`."""
+        definition, log = self.service.task_definition, list(self.log_tail())
+        named = {"task_definition": definition.arn, "digest": definition.digest}
+        return {"id": self.id, **named, "reason": self.reason, "log": log}
 
     async def _start(self) -> Child:
         machine = self._machine

@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from rich.console import Console
 from rich.text import Text
 
-from gitops.one_off_task import Line
+from gitops.aws.one_off_task import Line
 from local.ending import FAILED
 from priceguard.one_off_task import Stack
 from priceguard.webhooks import AsJson, Where, answer_of, counted, of, output, plain, print_json

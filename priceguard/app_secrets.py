@@ -18,11 +18,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from gitops.one_off_task import SERVICE
-from gitops.secret_values import BY_A_PERSON, check_name, put, version_to_replace
-from gitops.secret_versions import Secret, State, look
-from gitops.secrets_manager import Clients, Place, SecretError, connect, place_of
-from gitops.stripe_key import StripeKeyError, check_form, check_with_stripe
+from gitops.aws.one_off_task import SERVICE
+from gitops.stored_secrets.secrets_manager import Clients, Place, SecretError, connect, place_of
+from gitops.stored_secrets.stripe_key import StripeKeyError, check_form, check_with_stripe
+from gitops.stored_secrets.values import BY_A_PERSON, check_name, put, version_to_replace
+from gitops.stored_secrets.versions import Secret, State, look
 from local import client, control
 from local.ending import INTERRUPTED, failed
 from priceguard.one_off_task import NOTHING_RUNS, Stack

@@ -1,25 +1,60 @@
 """`priceguard`: one command, made of the sub-commands of the packages below it."""
 
-import typer
+from importlib import import_module
+from typing import Any
 
-from local import commands as local_commands
-from priceguard import accounts, app_secrets, doctor, engine_commands, environments, policy, preview, webhooks
+import typer
+from typer.core import TyperGroup
+
 from render.garbage import collect_seldom
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(local_commands.app)
-app.add_typer(webhooks.app)
-app.add_typer(app_secrets.app)
-app.add_typer(accounts.app)
-app.command("render")(environments.render)
-app.command("cost")(environments.show_cost)
-app.command("diagram")(environments.show_diagram)
-app.command("policy")(policy.show_policy)
-app.command("preview")(preview.preview)
-app.command("doctor")(doctor.doctor)
-app.command("unlock")(engine_commands.unlock)
-local_commands.app.command("destroy")(engine_commands.destroy)
-local_commands.app.command("drift")(engine_commands.drift)
+COMMANDS = {
+    "local": "local_app:app",
+    "webhooks": "webhooks:app",
+    "secrets": "app_secrets:app",
+    "accounts": "accounts:app",
+    "render": "environments:render",
+    "cost": "environments:show_cost",
+    "diagram": "environments:show_diagram",
+    "policy": "policy:show_policy",
+    "preview": "preview:preview",
+    "comment": "comment:comment",
+    "deploy": "release:deploy",
+    "promote": "release:promote",
+    "rollback": "release:rollback",
+    "follow-up": "follow_up:follow_up",
+    "verify": "verify:verify",
+    "money-path": "money_path:money_path",
+    "netlify": "netlify:netlify",
+    "drift": "drift:drift",
+    "doctor": "doctor:doctor",
+    "unlock": "engine_commands:unlock",
+}
+"""Command -> its function, or the application that it is, below `priceguard`. Only what is called is loaded."""
+
+
+class Commands(TyperGroup):
+    """The commands, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the protocol's
+        """All of them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the protocol's
+        """One of them; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: Any = getattr(import_module(f"priceguard.{module}"), name)
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        if isinstance(found, typer.Typer):
+            alone.add_typer(found, name=cmd_name)
+            return typer.main.get_group(alone).commands[cmd_name]
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback()

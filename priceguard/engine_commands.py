@@ -1,4 +1,4 @@
-"""`priceguard local destroy`, `local drift` and `unlock`: what only Pulumi's engine can do on this machine.
+"""`priceguard local destroy`, `local drift` and `unlock`: what is done to a platform beside bringing it up.
 
 Exit codes: 0 it worked, and nothing has drifted; 1 it failed; 2 the command line is wrong; 5 something has drifted;
 130 Ctrl-C: the engine ends what is under way and remembers it, so that the next `up` goes on from there.

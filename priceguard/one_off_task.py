@@ -7,9 +7,9 @@ from enum import StrEnum
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from gitops import one_off_task as on_aws
-from gitops.one_off_task import SERVICE, Line, OneOffTaskError, Result, StillRunningError
-from gitops.task_log import parsed
+from gitops.aws import one_off_task as on_aws
+from gitops.aws.one_off_task import SERVICE, Line, OneOffTaskError, Result, StillRunningError
+from gitops.aws.task_log import parsed
 from local.client import ClientError, platform_directory
 from local.control import SilentError, connect
 from local.ending import FAILED

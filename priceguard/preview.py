@@ -1,12 +1,15 @@
 """`priceguard preview`: what an update would do to an environment, as Pulumi's engine sees it; nothing is changed.
 
+With `--base` or `--result` it is the preview of a pull request (`priceguard/preview_commit.py`).
+
 Exit codes: 0 nothing changes, or an update may be made; 1 the preview failed, or an update would be refused: a
 mandatory rule is violated, or a protected resource would go; 2 the command line is wrong; 130 Ctrl-C.
 """
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -15,13 +18,14 @@ from rich.text import Text
 
 from gitops.engine import Engine, EngineError, Report, Workspace
 from gitops.engine_result import Result
-from gitops.preview import Preview, examine
-from gitops.preview_report import report
+from gitops.previews.preview import Preview, examine
+from gitops.previews.report import report
 from local.client import ClientError
 from local.ending import INTERRUPTED, failed
 from local.engine_client import preview_local
 from local.overrides import OverrideError, assign, parse_assignments
 from priceguard.environments import AsJson, Assignments, Stack
+from priceguard.preview_commit import Base, Head, Of, Rendered, ResultFile, of_commit
 from priceguard.webhooks import counted
 from render.configuration import ROOT, ConfigurationError, read_configuration
 
@@ -47,6 +51,10 @@ def preview(
     as_json: AsJson = False,
     timing: Annotated[bool, typer.Option("--timing", help="Also where the time went.")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Look first at what is really there.")] = False,
+    base: Base = None,
+    rendered: Rendered = False,
+    result: ResultFile = None,
+    head: Head = None,
 ) -> None:
     """What an update would create, update, replace and delete, what the rules say of it, and what it would cost.
 
@@ -57,12 +65,25 @@ def preview(
         raise typer.BadParameter("`priceguard local drift` looks at what is really there", param_hint="--refresh")
     if assignments and not local:
         raise typer.BadParameter("only with --local: the cloud has what is committed", param_hint="--set")
-    found = examined(stack, settings(assignments), local=local, refresh=refresh)
+    of = Of(base=base, rendered=rendered, result=result, head=head)
+    if of.is_commit:
+        if assignments or refresh:
+            raise typer.BadParameter("a pull request is previewed as it is: without --set and --refresh")
+        found = of_commit(stack, of, local=local, watched=watched)
+    else:
+        found = examined(stack, settings(assignments), local=local, refresh=refresh)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=2))
     else:
         show(report(found, timing=timing))
     raise typer.Exit(1 if found.blocked else 0)
+
+
+@contextmanager
+def watched(stack: str) -> Generator[Report]:
+    """A report of the engine that says how far it is, where there is a terminal."""
+    with Console(stderr=True).status(f"previewing {stack}") as status:
+        yield counting(lambda words: status.update(f"previewing {stack}: {words}"))
 
 
 def settings(assignments: list[str] | None) -> dict[str, str]:
@@ -79,8 +100,7 @@ def examined(stack: str, assignments: dict[str, str], *, local: bool, refresh: b
         config = read_configuration(stack)
         for key, value in assignments.items():
             assign(config, key, value)
-        with Console(stderr=True).status(f"previewing {stack}") as status:
-            tell = counting(lambda words: status.update(f"previewing {stack}: {words}"))
+        with watched(stack) as tell:
             try:
                 if local:
                     result, config = preview_local(stack, assignments, tell)

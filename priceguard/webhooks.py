@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gitops import preview_values
-from gitops.one_off_task import Line, Result
+from gitops.aws.one_off_task import Line, Result
+from gitops.previews import values as preview_values
 from local.ending import FAILED, INTERRUPTED, failed
 from priceguard.one_off_task import NotCarriedOutError, Stack, carry_out
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from gitops.aws_config import client_config
-from gitops.aws_errors import cause
-from gitops.doctor.report import Row, State, shown
+from gitops.aws.config import client_config
+from gitops.aws.errors import cause
+from gitops.doctor.errors import DoctorError, MissingError, NotAskedError, UnreadError
+from gitops.doctor.report import shown
 
 _MISSING = {"NoSuchBucket", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
 # S3 has no empty answer for a setting that was never made.
@@ -30,26 +31,6 @@ _PERMISSIONS = {
 }
 
 
-class DoctorError(Exception):
-    """The account could not be looked at; the message says why and what to do."""
-
-
-class MissingError(Exception):
-    """What was asked for does not exist."""
-
-
-class UnreadError(Exception):
-    """One question has no answer; the others may have."""
-
-    def __init__(self, permission: str, why: str, fix: str) -> None:
-        super().__init__(f"could not be read: {permission}{why}")
-        self.fix = fix
-
-    def row(self, check: str, expected: str) -> Row:
-        """This as the end of a check."""
-        return Row(id=check, state=State.UNREAD, expected=expected, found=str(self), fix=self.fix)
-
-
 class Account:
     """An account in one region, seen with the caller's credentials.
 
@@ -59,7 +40,8 @@ class Account:
         progress: told what is asked for.
 
     Raises:
-        DoctorError: there are no credentials, or AWS does not take them or does not answer.
+        NotAskedError: there are no credentials.
+        DoctorError: AWS does not take them, or does not answer.
     """
 
     def __init__(self, session: Any, region: str, progress: Callable[[str], None] = lambda _: None) -> None:
@@ -68,6 +50,8 @@ class Account:
         self._clients, self._answers = dict[str, Any](), dict[tuple[Any, ...], dict[str, Any] | Exception]()
         try:
             who = self._client("sts").get_caller_identity()
+        except NoCredentialsError as error:
+            raise NotAskedError(cause(error, region)) from error
         except (BotoCoreError, ClientError) as error:
             raise DoctorError(cause(error, region)) from error
         self.id, self.caller = str(who["Account"]), str(who["Arn"])

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from gitops.doctor.account import Account, MissingError, UnreadError
+from gitops.doctor.account import Account
 from gitops.doctor.documents import Difference, differences, normal
+from gitops.doctor.errors import MissingError, UnreadError
 from gitops.doctor.kinds import KINDS
 from gitops.doctor.report import Row, good, shown, wrong
 from gitops.doctor.stack import deploy, revert

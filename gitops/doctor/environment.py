@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
-from gitops.doctor.account import Account, MissingError, UnreadError
+from gitops.doctor.account import Account
+from gitops.doctor.errors import MissingError, UnreadError
 from gitops.doctor.identity import boundary_of, read_role
 from gitops.doctor.report import Row, good, shown, wrong
 from gitops.doctor.stack import deploy
@@ -37,7 +38,7 @@ def _secrets_provider(environment: str, expected: str, root: Path) -> Row:
     provider = file.get("secretsprovider")
     if provider is None:
         found, fix = "no secretsprovider", f"pulumi stack init {environment} --secrets-provider='{expected}'"
-    elif not _is_same(str(provider), expected):
+    elif not is_same(str(provider), expected):
         found = provider if str(provider).startswith("awskms:") else f"{str(provider).partition(':')[0]}, not KMS"
         fix = f"pulumi stack change-secrets-provider --stack {environment} '{expected}'"
     elif "encryptedkey" not in file:
@@ -48,9 +49,12 @@ def _secrets_provider(environment: str, expected: str, root: Path) -> Row:
     return wrong(check, expected=expected, found=f"{shown(found)} in {place}", fix=f"{fix}\n# and commit {place}")
 
 
-def _is_same(one: str, other: str) -> bool:
-    """The order of a query means nothing."""
-    return _parts(one) == _parts(other)
+def is_same(one: str, other: str) -> bool:
+    """Whether two addresses are one: the order of a query means nothing."""
+    try:
+        return _parts(one) == _parts(other)
+    except ValueError:
+        return False  # no address at all
 
 
 def _parts(url: str) -> tuple[str, str, str, dict[str, list[str]]]:

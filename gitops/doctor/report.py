@@ -10,11 +10,13 @@ _LONGEST = 400
 
 
 class State(StrEnum):
-    """How a check ended."""
+    """How a check ended. What was not asked, and advice, are no findings."""
 
     GOOD = "good"
     WRONG = "wrong"
     UNREAD = "unread"
+    NOT_ASKED = "not-asked"
+    ADVICE = "advice"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,7 @@ class Row:
     """One check.
 
     `id` never changes: what is looked at, and which property of it. `fix` is what a shell takes, line by line,
-    or a sentence; it is empty when nothing is wrong.
+    or a sentence; it is empty when nothing is wrong. Of what was not asked, it says how to have it asked.
     """
 
     id: str
@@ -39,17 +41,17 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All checks of an account, in the order in which they were made."""
+    """All checks, in the order in which they were made; account and region are None when AWS was not asked."""
 
-    account: str
-    region: str
+    account: str | None
+    region: str | None
     environments: Sequence[str]
     rows: Sequence[Row]
 
     @property
     def findings(self) -> list[Row]:
         """What is wrong, or could not be read."""
-        return [row for row in self.rows if row.state is not State.GOOD]
+        return [row for row in self.rows if row.state in {State.WRONG, State.UNREAD}]
 
     def as_dict(self) -> dict[str, Any]:
         """For programs; keys and ids are stable."""
@@ -70,6 +72,16 @@ def good(check: str, found: str) -> Row:
 def wrong(check: str, *, expected: str, found: str, fix: str) -> Row:
     """A row of something that is not."""
     return Row(id=check, state=State.WRONG, expected=expected, found=found, fix=fix)
+
+
+def judged(check: str, expected: str, found: Any, fix: str, *, holds: bool) -> Row:
+    """A row of something that is as expected, or not."""
+    return good(check, expected) if holds else wrong(check, expected=expected, found=shown(found), fix=fix)
+
+
+def advice(check: str, *, expected: str, found: str, fix: str) -> Row:
+    """A row of something that is worth knowing, and may well be meant."""
+    return Row(id=check, state=State.ADVICE, expected=expected, found=found, fix=fix)
 
 
 def shown(value: Any) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gitops.doctor.account import Account, DoctorError, MissingError, UnreadError
+from gitops.doctor.account import Account
+from gitops.doctor.errors import DoctorError, MissingError, UnreadError
 from gitops.doctor.report import Row, good, shown, wrong
 from gitops.doctor.template import PATH, Template, TemplateError, read_template
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gitops.doctor.account import MissingError, UnreadError
+from gitops.doctor.errors import MissingError, UnreadError
 from gitops.doctor.report import Row, good, wrong
 from gitops.doctor.subject import Subject
 

@@ -11,6 +11,9 @@ from typing import Any, Self
 from aiohttp import web
 
 from local.netlify.dns import NetlifyError, Object, Zones
+from local.netlify.site_api import handle
+from local.netlify.site_pages import SitePages
+from local.netlify.sites import Sites
 from local.ports import listen
 from local.stripe.faults import Faults
 
@@ -27,7 +30,8 @@ class StandIn:
         port: on 127.0.0.1; 0 is a free one.
 
     Attributes:
-        zones: what there is.
+        zones: what there is of DNS.
+        sites: what there is of sites.
         faults: what happens to requests; a limit that is over in a second, a broken answer, a cut connection.
         asked: method and path of every request, the oldest first.
     """
@@ -37,6 +41,8 @@ class StandIn:
         self._port = port
         self._runner: web.AppRunner | None = None
         self.zones = Zones()
+        self.sites = Sites()
+        self._pages = SitePages(self.sites)
         self.faults = Faults()
         self.asked: list[str] = []
         self.url = ""
@@ -54,6 +60,7 @@ class StandIn:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._pages.close()
         if self._runner:
             await self._runner.cleanup()
 
@@ -66,6 +73,9 @@ class StandIn:
             web.post(records, self.make_record),
             web.get(f"{records}/{{record}}", self.show_record),
             web.delete(f"{records}/{{record}}", self.delete_record),
+            web.route("*", f"{API}{{path:/(?:sites|accounts|deploys)(?:/.*)?}}", self.of_sites),
+            web.post("/_stand_in/sites", self.have_site),
+            web.post("/_stand_in/builds", self.set_builds),
             web.get("/_stand_in/state", self.state),
             web.post("/_stand_in/zones", self.fill),
             web.post("/_stand_in/faults", self.fail),
@@ -96,10 +106,27 @@ class StandIn:
         self.zones.remove(request.match_info["zone"], request.match_info["record"])
         return web.Response(status=204)
 
+    async def of_sites(self, request: web.Request) -> web.Response:
+        """Answer what is asked of sites, their variables, builds and deploys."""
+        body = json.loads(await request.text() or "null")
+        status, answer = handle(self.sites, request.method, request.match_info["path"], request.query, body)
+        return web.Response(status=status) if answer is None else web.json_response(answer, status=status)
+
+    async def have_site(self, request: web.Request) -> web.Response:
+        """Have the site `name`: its id and address, and the token that may change it."""
+        site = await self._pages.have(str((await given(request))["name"]))
+        return web.json_response({"id": site["id"], "ssl_url": site["ssl_url"], "token": self._token})
+
+    async def set_builds(self, request: web.Request) -> web.Response:
+        """Decide how the next builds end, and how long each takes; see `local.netlify.sites.Sites`."""
+        self.sites.set_builds(await given(request))
+        return web.Response(status=204)
+
     async def state(self, _: web.Request) -> web.Response:
-        """Answer every record by the name of its zone, and what has been asked."""
+        """Answer every record by the name of its zone, the sites by theirs, and what has been asked."""
         zones = {zone["name"]: self.zones.records(zone["id"]) for zone in self.zones.all()}
-        return web.json_response({"zones": zones, "asked": self.asked})
+        sites = {site["name"]: site for site in self.sites.all()}
+        return web.json_response({"zones": zones, "sites": sites, "asked": self.asked})
 
     async def fill(self, request: web.Request) -> web.Response:
         """Begin anew with the zones and records of the body; what has been asked, and faults, are forgotten."""
@@ -151,7 +178,7 @@ async def errors_as_json(request: web.Request, handler: _Next) -> web.StreamResp
         return web.json_response(error.body, status=error.status)
     except web.HTTPException as error:
         return web.json_response({"code": error.status, "message": error.reason}, status=error.status)
-    except ValueError as error:
+    except (ValueError, KeyError) as error:
         return web.json_response({"code": 400, "message": str(error)}, status=400)
 
 

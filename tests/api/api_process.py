@@ -18,12 +18,11 @@ from tests.api.sample_settings import STRIPE_VARIABLES
 ROOT = Path(__file__).parents[2]
 
 
-def environment(database_url: str, folder: Path, **variables: str) -> dict[str, str]:
-    """The variables of a container; byte code is kept beside `folder`."""
+def environment(database_url: str, **variables: str) -> dict[str, str]:
+    """The variables of a container; byte code is kept, so that starts are as in the image, which is compiled."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
         **inherited,
-        "PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode"),
         "ENVIRONMENT": "dev",
         "REVISION": "0123abc",
         "LOG_LEVEL": "DEBUG",
@@ -37,16 +36,12 @@ def environment(database_url: str, folder: Path, **variables: str) -> dict[str, 
 
 
 class ApiProcess:
-    """A running API on a free port; `lines()` is what it logged.
-
-    Bytecode goes to `folder`, so that starts are as in the image, which is compiled: the environment of the
-    tests may forbid to write it.
-    """
+    """A running API on a free port; `lines()` is what it logged."""
 
     def __init__(self, database_url: str, folder: Path, **variables: str) -> None:
         self._log = folder / "api.log"
         self.port = int(variables.get("PORT") or free_port())
-        self.environment = environment(database_url, folder, **{"PORT": str(self.port), **variables})
+        self.environment = environment(database_url, **{"PORT": str(self.port), **variables})
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "api"], cwd=ROOT, env=self.environment, stdout=log, stderr=log

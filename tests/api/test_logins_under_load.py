@@ -11,7 +11,7 @@ import pytest
 from tests.api.api_process import ApiProcess
 from tests.api.login_bench import PEOPLE, Figures, measure, prepare, quarter_of_a_processor
 
-SECONDS = 3
+SECONDS = 2
 
 
 async def log_in_for_a_while(database: str, folder: Path, *, quarter: bool, patient: bool) -> Figures:

@@ -182,6 +182,38 @@ def test_a_refresh_reads_what_the_provider_asks_for(account: Account, role: str)
     assert may(account, role, "ecr:PutImage", arn("ecr", "repository/priceguard-dev")) == (role == "deploy-dev")
 
 
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_what_tasks_have_written_only_who_deploys_them_reads(account: Account, role: str, environment: str) -> None:
+    """Whether an event was booked, and why a task stopped; a preview runs the code of strangers, and logs are data."""
+    group = arn("logs", f"log-group:/priceguard/{environment}/api")
+
+    for action, resource in (("FilterLogEvents", group), ("GetLogEvents", f"{group}:log-stream:api/api/1")):
+        assert may(account, role, f"logs:{action}", resource) == (ROLES[role] == environment)
+    assert not may(
+        account, role, "logs:FilterLogEvents", arn("logs", f"log-group:aws-waf-logs-priceguard-{environment}")
+    )
+
+
+@pytest.mark.parametrize(("role", "own", "other"), [(role, *pair) for role, pair in WRITERS.items()])
+def test_a_deployment_is_verified_and_its_image_copied(account: Account, role: str, own: str, other: str) -> None:
+    """What runs is asked for; the image that dev has proved is read by prod and written to prod's own repository."""
+    for action, resource in (
+        ("DescribeServices", f"service/priceguard-{own}/priceguard-server"),
+        ("ListTasks", f"container-instance/priceguard-{own}/1"),
+        ("DescribeTasks", f"task/priceguard-{own}/1"),
+        ("DescribeTaskDefinition", "*"),
+    ):
+        assert may(account, role, f"ecs:{action}", arn("ecs", resource))
+    proven, mine, theirs = (arn("ecr", f"repository/priceguard-{name}") for name in ("dev", own, other))
+    for action in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"):
+        assert may(account, role, f"ecr:{action}", proven)
+    for action in ("CompleteLayerUpload", "InitiateLayerUpload", "PutImage", "UploadLayerPart"):
+        assert may(account, role, f"ecr:{action}", mine)
+        assert not may(account, role, f"ecr:{action}", theirs)
+    assert may(account, role, "ecr:GetAuthorizationToken")
+
+
 @pytest.mark.parametrize(("role", "own", "other"), [(role, *pair) for role, pair in WRITERS.items()])
 def test_a_firewall_stands_before_its_own_environment_only(account: Account, role: str, own: str, other: str) -> None:
     """AWS asks for both ends; what it asks of the load balancer besides has no resource."""

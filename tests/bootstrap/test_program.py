@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from render.program import run
 from tests.bootstrap.account import ACCOUNT, REGION, Account
 from tests.bootstrap.evaluator import allowed
+from tests.manifests import rendered
 
 ROLES = {"dev": "priceguard-deploy-dev", "prod": "priceguard-promote-prod"}
 NOT_OF_AWS = ("awsx:", "priceguard:", "pulumi:", "pulumi-python:", "random:", "stripe:")
@@ -211,7 +211,7 @@ def carried_out(account: Account, deployer: str, environment: str) -> tuple[set[
         "application-autoscaling:service-namespace": "ecs",
         "iam:PermissionsBoundary": account.outputs["BoundaryArn"],
     }
-    for resource in run(environment).resources:
+    for resource in rendered(environment).resources:
         if resource.type.startswith(NOT_OF_AWS):
             continue
         assert resource.type in MADE, f"{resource.type} needs a row in MADE, and its actions in bootstrap/account.yaml"

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from moto.moto_api import state_manager
 
-from gitops.one_off_task import Clients, Waiting, connect
+from gitops.aws.one_off_task import Clients, Waiting, connect
 
 REGION = "us-east-1"
 GROUP = "/priceguard/dev/api"

@@ -12,8 +12,8 @@ from gitops.engine_result import ResourceState
 from render.cost import cost, difference
 from render.diagram import diagram
 from render.manifest import Manifest
-from render.program import run
 from tests.gitops.engine_states import NAMED, states, value_of
+from tests.manifests import rendered
 
 VPC, SUBNET = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet"
 
@@ -27,7 +27,7 @@ def state(type_: str, name: str, **given: object) -> ResourceState:
 @pytest.fixture(scope="module", params=["dev", "prod"])
 def planned(request: pytest.FixtureRequest) -> Manifest:
     """An environment as its program declares it."""
-    return run(request.param)
+    return rendered(request.param)
 
 
 def test_what_was_made_reads_like_the_program(planned: Manifest) -> None:

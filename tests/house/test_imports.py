@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "api": {"api"},
     "policy": {"policy"},
     "render": {"render", "infra"},
-    "gitops": {"gitops", "render", "policy"},
+    "gitops": {"gitops", "render", "policy", "infra.patient_http"},
     "local": {"local", "render", "gitops.engine"},
     "priceguard": {"priceguard", "gitops", "local", "render"},
     "bench": {"bench", "local", "render"},
@@ -31,6 +31,7 @@ WIRING = {"environment", "monitoring", "outputs", "__main__"}
 SHARED_IN_INFRA = {
     *("naming", "settings", "setting_objects", "setting_rules", "checks"),
     *("alarm_table", "netlify_dns", "netlify_records", "netlify_api"),
+    *("patient_http", "http_answer"),
 }
 
 

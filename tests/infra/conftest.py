@@ -3,19 +3,19 @@
 import pytest
 
 from render.manifest import Manifest
-from render.program import run
+from tests.manifests import rendered
 
 
 @pytest.fixture(scope="session")
 def dev() -> Manifest:
     """The dev stack as it is configured."""
-    return run("dev")
+    return rendered("dev")
 
 
 @pytest.fixture(scope="session")
 def prod() -> Manifest:
     """The prod stack as it is configured."""
-    return run("prod")
+    return rendered("prod")
 
 
 @pytest.fixture(params=["dev", "prod"])

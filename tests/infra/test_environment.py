@@ -163,7 +163,7 @@ def test_the_outputs_tell_what_others_need(dev: Manifest) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "changed"),
     [
-        ("priceguard:logLevel", "WARNING", {"aws:ecs/taskDefinition:TaskDefinition"}),
+        ("priceguard:logLevel", "DEBUG", {"aws:ecs/taskDefinition:TaskDefinition"}),
         (
             "priceguard:minCount",
             "2",

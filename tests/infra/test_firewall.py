@@ -10,6 +10,7 @@ import pytest
 from render.manifest import Manifest
 from render.program import run
 from tests.bootstrap.evaluator import like_exactly
+from tests.manifests import rendered
 
 WEB_ACL = "aws:wafv2/webAcl:WebAcl"
 LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
@@ -91,7 +92,7 @@ def test_addresses_of_bad_repute_are_refused_everywhere(stack: Manifest) -> None
 
 def test_counting_only_counts() -> None:
     """Every rule still sees the same requests."""
-    block, count = rules(run("dev")), rules(run("dev", {"priceguard:firewallMode": "count"}))
+    block, count = rules(rendered("dev")), rules(run("dev", {"priceguard:firewallMode": "count"}))
 
     def decided(found: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
         return [rule.get("action") or rule["overrideAction"] for rule in found.values()]

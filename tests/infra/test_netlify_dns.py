@@ -218,7 +218,7 @@ others = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(there=others, kind=st.sampled_from(["CNAME", "TXT"]), value=st.sampled_from("xw"), hostname=names)
 def test_all_others_are_as_they_were(
     netlify: Netlify, there: list[dict[str, Any]], kind: str, value: str, hostname: str

@@ -9,6 +9,7 @@ from render.configuration import read_configuration
 from render.manifest import Manifest
 from render.monitor import run_program
 from render.program import run
+from tests.manifests import rendered
 
 CERTIFICATE = "aws:acm/certificate:Certificate"
 VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
@@ -87,7 +88,7 @@ def test_further_names_are_proved_by_records_of_their_own() -> None:
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_without_an_image_there_is_everything_but_the_service(stack: str) -> None:
     """So that the repository can be pushed to and the Stripe key put, before the first task needs both."""
-    whole, first = run(stack), with_settings(stack, image="none")
+    whole, first = rendered(stack), with_settings(stack, image="none")
 
     assert made(whole) - made(first) == NEEDS_AN_IMAGE - ({"docker-build:index:Image"} if stack == "prod" else set())
     assert made(first) <= made(whole)

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from gitops.preview import examine
+from gitops.previews.preview import examine
 from local.engine_client import ask
 from render.program import run
 from tests.journey.agreement import differences

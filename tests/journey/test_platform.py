@@ -192,7 +192,7 @@ def test_down_leaves_nothing_running(platform: Commands) -> None:
     platform.run("down")
 
     assert not any(map(alive, parts))
-    nothing = {"stack": None, "engine": None, "api_url": None, "outputs": {}, "parts": [], "made": {}}
+    nothing = {"stack": None, "checkout": None, "engine": None, "api_url": None, "outputs": {}, "parts": [], "made": {}}
     nothing["at_work"] = None
     assert json.loads(platform.run("status", "--json", code=3)) == {"state": "stopped", **nothing}
     assert "nothing runs here" in platform.run("down")

@@ -3,10 +3,18 @@
 import json
 import os
 import re
+import shutil
 import signal
+from pathlib import Path
 
+import httpx
+import psutil
 import pytest
 
+from gitops.verification.result import RolledBackError
+from gitops.verification.verify import verify
+from priceguard.local_target import LocalTarget
+from render.configuration import ROOT
 from tests.journey.platform import Commands, alive, shell, wait_until
 
 pytestmark = pytest.mark.usefixtures("postgresql_binaries")
@@ -22,6 +30,37 @@ def test_a_task_that_cannot_serve_keeps_the_old_one(platform: Commands, account:
     assert "nonexistent.pem" in printed or "database" in printed
     assert platform.part("api/") == before
     assert json.loads(shell(account["login"]))["token"]
+    platform.up()
+
+
+def test_another_checkout_takes_its_place_and_a_broken_one_goes_back(
+    platform: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tasks start again from its files when it is gone; a verification tells why the broken one does not run."""
+    monkeypatch.setenv("PRICEGUARD_LOCAL", str(platform.directory))
+    other, broken = tmp_path / "other", tmp_path / "broken"
+    for root, more in ((other, "# another\n"), (broken, "raise RuntimeError('broken')\n")):
+        shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests"))
+        with (root / "api" / "app.py").open("a") as file:
+            file.write(more)
+
+    platform.up("--checkout", str(other))
+    shutil.rmtree(other)
+    first = platform.part("api/")
+    os.kill(first["pid"], signal.SIGKILL)
+    wait_until(lambda: platform.status()["state"] == "healthy" and platform.part("api/") != first)
+    target = LocalTarget("dev")
+    target.update(broken, lambda _: None)
+    expected = target.expected()
+    with httpx.Client(trust_env=False) as http, pytest.raises(RolledBackError) as refused:
+        verify(expected, service=target.service(expected), http=http)
+
+    shutil.rmtree(broken)
+    assert "RuntimeError: broken" in refused.value.evidence.log
+    after = Path(psutil.Process(platform.part("api/")["pid"]).cwd())
+    assert after.is_relative_to(platform.directory / "images")
+    assert "# another" in (after / "api" / "app.py").read_text()
+    assert "nothing has drifted" in platform.run("drift")
     platform.up()
 
 

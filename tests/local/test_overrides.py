@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from local.overrides import OverrideError, local_configuration, parse_assignments
+from local.overrides import OverrideError, image_here, local_configuration, parse_assignments
 from render.configuration import ROOT, ConfigurationError, read_configuration
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
+OTHER = "sha256:" + "f" * 64
 
 
 def test_a_built_image_is_not_named_as_well() -> None:
@@ -50,6 +51,16 @@ def test_a_stack_that_is_given_an_image_has_what_runs_here() -> None:
 
     assert found["priceguard:image"] == f"000000000000.dkr.ecr.us-east-1.amazonaws.com/priceguard-prod@{DIGEST}"
     assert found["priceguard:revision"] == "0123456789abcdef" * 2 + "01234567"
+
+
+def test_who_names_the_commit_and_the_image_is_believed() -> None:
+    """As the pipeline does, which runs what is committed."""
+    named = {"priceguard:revision": "c" * 40, "priceguard:image": image_here(here("prod"), "prod", OTHER)}
+
+    found = here("prod", assignments=named)
+
+    assert found["priceguard:revision"] == "c" * 40
+    assert found["priceguard:image"] == f"000000000000.dkr.ecr.us-east-1.amazonaws.com/priceguard-prod@{OTHER}"
 
 
 @pytest.mark.parametrize("image", ["build", "none"])

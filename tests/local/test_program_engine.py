@@ -15,7 +15,6 @@ from local.program_engine import AUTO, ENGINES, FILE, ProgramEngine
 from local.providers import Providers, Resource, Surroundings
 from local.stand_ins import StandIns
 from local.state import Entry, State
-from render.configuration import ROOT
 
 ENDPOINT = "stripe:index/webhookEndpoint:WebhookEndpoint"
 PRODUCT = "stripe:index/product:Product"
@@ -46,7 +45,7 @@ def chosen(tmp_path: Path, stand_ins: StandIns, command: Path) -> Chosen:
     command.chmod(0o700)
 
     def choose(name: str) -> ProgramEngine:
-        engine = ProgramEngine(ROOT, tmp_path, "dev", stand_ins)
+        engine = ProgramEngine(tmp_path, "dev", stand_ins)
         engine.choose(name)
         return engine
 
@@ -68,7 +67,7 @@ def test_the_engine_is_preferred_where_it_is(
 ) -> None:
     """Whoever says which one gets that."""
     command.chmod(0o700 if there else 0o600)
-    engine = ProgramEngine(ROOT, tmp_path, "dev", stand_ins)
+    engine = ProgramEngine(tmp_path, "dev", stand_ins)
 
     engine.choose(wanted)
 
@@ -79,7 +78,7 @@ def test_an_engine_that_is_missing_is_refused_with_the_way_out(
     stand_ins: StandIns, command: Path, tmp_path: Path
 ) -> None:
     """Nothing is settled by that."""
-    engine = ProgramEngine(ROOT, tmp_path, "dev", stand_ins)
+    engine = ProgramEngine(tmp_path, "dev", stand_ins)
 
     with pytest.raises(ProgramError, match=r"no `pulumi` command on the PATH.*; or use --engine embedded"):
         engine.choose(PULUMI)

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,26 @@ def test_the_settings_are_the_real_ones_seen_from_here(project: Project) -> None
     assert {path: path.read_bytes() for path in ROOT.glob("Pulumi*.yaml")} == before
 
 
+def test_another_checkout_brings_all_of_its_own(tmp_path: Path) -> None:
+    """Program, policy pack and what they import, with the packages of this Python: it need have none."""
+    root = tmp_path / "checkout"
+    (root / "policy").mkdir(parents=True)
+    for name in ("Pulumi.yaml", "policy/PulumiPolicy.yaml"):
+        (root / name).write_text((ROOT / name).read_text())
+    (root / "policy" / "__main__.py").write_text("import pack\nprint(pack.__file__)\n")
+    (root / "policy" / "pack.py").touch()
+    project = Project(root, tmp_path, "dev")
+
+    project.write(CONFIG, HERE)
+
+    assert read(project, "Pulumi.yaml")["main"] == str(root / "infra")
+    assert project.workspace().environment["PYTHONPATH"] == str(root)
+    options = read(project, "policy/PulumiPolicy.yaml")["runtime"]["options"]
+    assert options["virtualenv"] == sys.prefix
+    done = subprocess.run([sys.executable, project.policy_pack], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{root}/policy/pack.py\n"
+
+
 def test_the_configuration_stands_as_in_a_stack_file(project: Project) -> None:
     """Lists and objects as such; what looks like a number or a truth value stays text, as the engine has it."""
     assert read(project, "Pulumi.dev.yaml") == {
@@ -105,6 +126,7 @@ def test_only_the_owner_can_read_what_is_written(project: Project) -> None:
 
     assert modes == {
         **dict.fromkeys(("Pulumi.yaml", "Pulumi.dev.yaml", "passphrase", "surroundings.json"), 0o600),
+        **dict.fromkeys(("PulumiPolicy.yaml", "__main__.py"), 0o600),
         **dict.fromkeys((f"pulumi-resource-{name}" for name in PACKAGES), 0o700),
     }
     folders = [project.directory / name for name in ("home", "plugins", "state")]

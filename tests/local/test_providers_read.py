@@ -19,9 +19,10 @@ from local.providers.docker_build import manifest_of
 from local.providers.rows import TAGS
 from local.providers.stripe import StripeResource
 from local.stripe_server import StripeServer
+from tests.local.conftest import AskAws, asker
 from tests.local.provider_samples import SAMPLES, drift_of_means, drift_of_service, resolved
 from tests.local.provider_samples.sample import Drift
-from tests.local.test_providers_types import make, properties_of
+from tests.local.test_providers_types import counts, make, properties_of
 
 DRIFT = drift_of_means.DRIFT + drift_of_service.DRIFT
 MOVED = {"service": "desiredCount"}
@@ -60,6 +61,8 @@ class Bench:
         surroundings: these servers.
         providers: the providers on them.
         aws: asks AWS apart from the providers.
+        ask: likewise, for `counts`.
+        before: how much there was at AWS before anything was made.
         asked: Stripe, likewise.
         made: name of a sample -> its resource.
     """
@@ -67,6 +70,8 @@ class Bench:
     surroundings: Surroundings
     providers: Providers
     aws: Aws
+    ask: AskAws
+    before: list[int]
     asked: Any
     made: dict[str, Resource]
 
@@ -99,12 +104,14 @@ def bench(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresSer
             netlify_token=netlify.token,
             image_manifest=manifest_of("a sample"),
         )
+        ask = asker(moto)
+        before = counts(ask)
         providers, made = Providers(here), dict[str, Resource]()
         for name, sample in SAMPLES.items():
             made[name] = make(providers, name, sample, made)
         transport = stripe.RequestsClient(session=direct_session())
         client = stripe.StripeClient("sk_test_asked", base_addresses={"api": at_stripe.endpoint}, http_client=transport)
-        yield Bench(here, providers, Aws(moto.endpoint, here.region), client.v1, made)
+        yield Bench(here, providers, Aws(moto.endpoint, here.region), ask, before, client.v1, made)
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +222,13 @@ def test_who_does_not_answer_has_not_lost_anything(name: str, bench: Bench, nobo
 
 
 def test_what_is_changed_here_is_as_it_was_changed(bench: Bench) -> None:
-    """And what is removed is gone: at once, or with what it is a part of. It comes last: it leaves nothing."""
+    """And what is removed is gone: at once, or with what it is a part of. It comes last: it leaves nothing.
+
+    What AWS keeps for itself stays.
+    """
+    made = counts(bench.ask)
+    assert all(now >= then for now, then in zip(made, bench.before, strict=True))
+    assert made != bench.before
     for name, sample in SAMPLES.items():
         old = bench.made[name]
         bench.made[name] = bench.providers.update(old, {**old.inputs, **resolved(sample.change, bench.made)})
@@ -227,3 +240,4 @@ def test_what_is_changed_here_is_as_it_was_changed(bench: Bench) -> None:
         left |= {name} if bench.providers.read(resource) else set()
     assert left == STAYING.keys() | PARTS.keys()
     assert {name for name, resource in bench.made.items() if bench.providers.read(resource)} == STAYING.keys()
+    assert counts(bench.ask) == bench.before

@@ -2,22 +2,19 @@
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from inspect import get_annotations
-from pathlib import Path
 
 import jmespath
 import pytest
 
 from infra.netlify_dns import DnsRecord
-from local.moto import MotoServer
-from local.providers import KINDS, ProviderError, Providers, Resource, Surroundings
+from local.providers import KINDS, ProviderError, Providers, Resource
 from local.providers.aws_resource import AwsResource
 from local.providers.dynamic import IMPLEMENTATION
 from local.providers.rows import TAGS, Row
 from local.providers.stripe import StripeResource
-from tests.local.conftest import AskAws, asker
+from tests.local.conftest import AskAws
 from tests.local.provider_samples import SAMPLES, Sample, resolved
 
 OURS = {"pulumi-python:dynamic/netlify:DnsRecord": DnsRecord}
@@ -154,7 +151,8 @@ def test_what_cannot_change_in_place_forces_a_replacement(
         providers.update(old, inputs)
 
 
-# Service, question, and what in the answer counts. Some of the deleted stays in the lists of AWS for a while.
+# What test_providers_read counts before and after: service, question, and what in the answer counts. Some of the
+# deleted stays in the lists of AWS for a while.
 QUESTIONS = (
     ("ec2", "describe_vpcs", "Vpcs"),
     ("ec2", "describe_internet_gateways", "InternetGateways"),
@@ -180,25 +178,6 @@ QUESTIONS = (
     ("ecs", "describe_clusters", "clusters[?status == 'ACTIVE']"),
     ("ecs", "list_task_definitions", "taskDefinitionArns[?!ends_with(@, ':2')]"),  # the second has skipDestroy
 )
-
-
-def test_everything_can_be_removed_again(surroundings: Surroundings, tmp_path: Path) -> None:
-    """Changed or not, in the reverse order; what AWS keeps for itself stays."""
-    with MotoServer(tmp_path / "moto.log") as server:
-        providers = Providers(replace(surroundings, aws_endpoint=server.endpoint))
-        ask = asker(server)
-        before = counts(ask)
-        made: dict[str, Resource] = {}
-        for name, sample in SAMPLES.items():
-            made[name] = make(providers, name, sample, made)
-        assert all(now >= then for now, then in zip(counts(ask), before, strict=True))
-        assert counts(ask) != before
-        for name, sample in SAMPLES.items():
-            made[name] = providers.update(made[name], {**made[name].inputs, **resolved(sample.change, made)})
-        for resource in reversed(made.values()):
-            providers.delete(resource)
-
-        assert counts(ask) == before
 
 
 def counts(ask: AskAws) -> list[int]:

@@ -11,7 +11,7 @@ from local.display import counted, show_status, show_summary
 from local.providers import Resource
 from local.state import Entry, State
 from local.status import made, spoken
-from render.program import run
+from tests.manifests import rendered
 
 STATUS: dict[str, Any] = {
     "state": "healthy",
@@ -54,7 +54,7 @@ def test_a_type_is_called_as_people_call_it(type_: str, said: tuple[str, str]) -
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_service_of_the_program_has_a_name(stack: str) -> None:
     """And every name fits beside what is counted."""
-    types = {r.type for r in run(stack).resources if r.custom and not r.type.startswith("pulumi:")}
+    types = {r.type for r in rendered(stack).resources if r.custom and not r.type.startswith("pulumi:")}
 
     services = {spoken(type_)[0] for type_ in types}
 

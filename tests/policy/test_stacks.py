@@ -11,7 +11,7 @@ from policy.rules import RULES
 from policy.stack import Stack
 from policy.taggable import TAGGABLE
 from render.manifest import Manifest
-from render.program import run
+from tests.manifests import rendered
 from tests.policy.sdk import input_names
 
 TODAY = date(2026, 11, 24)
@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 24)
 @pytest.fixture(scope="module", params=["dev", "prod"])
 def manifest(request: pytest.FixtureRequest) -> Manifest:
     """Each stack in turn."""
-    return run(request.param)
+    return rendered(request.param)
 
 
 def test_relations_are_seen_in_the_program(manifest: Manifest) -> None:

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner
 from typer.testing import Result as Printed
 
-from gitops.one_off_task import Line, Result
+from gitops.aws.one_off_task import Line, Result
 from priceguard import webhooks
 from priceguard.accounts import HASHER
 from priceguard.cli import app

@@ -13,7 +13,7 @@ from typer.testing import Result as Called
 
 from gitops.engine import EngineError, EngineMissingError, LockedError, Report
 from gitops.engine_result import PolicyResult, Result
-from gitops.preview_report import report
+from gitops.previews.report import report
 from local.client import ClientError
 from priceguard import preview as command
 from priceguard.cli import app

@@ -8,8 +8,8 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
-from gitops.secret_values import NAMES
-from gitops.stripe_key import StripeKeyError
+from gitops.stored_secrets.stripe_key import StripeKeyError
+from gitops.stored_secrets.values import NAMES
 from priceguard import app_secrets
 from priceguard.cli import app
 from tests.gitops.cluster import REGION

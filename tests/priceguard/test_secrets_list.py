@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from gitops.secret_values import NAMES
+from gitops.stored_secrets.values import NAMES
 from tests.gitops.cluster import REGION, make_cluster
 from tests.priceguard.test_secrets import KEY, NAME, call, make_secrets
 

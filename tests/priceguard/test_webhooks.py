@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 from typer.testing import Result as Printed
 
-from gitops.one_off_task import Line, Result
+from gitops.aws.one_off_task import Line, Result
 from priceguard import webhooks
 from priceguard.cli import app
 from priceguard.one_off_task import NotCarriedOutError, Stack

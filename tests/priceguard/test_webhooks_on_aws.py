@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from gitops.one_off_task import Waiting
+from gitops.aws.one_off_task import Waiting
 from tests.gitops.cluster import QUICK, Cluster, make_cluster
 from tests.priceguard.test_webhooks import EVENT, READY, call
 
@@ -16,8 +16,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """The service in dev, on an emulated AWS."""
     with mock_aws():
         made = make_cluster()
-        monkeypatch.setattr("gitops.one_off_task.connect", lambda _: made.clients)
-        monkeypatch.setattr("gitops.one_off_task.Waiting", lambda **_: QUICK)
+        monkeypatch.setattr("gitops.aws.one_off_task.connect", lambda _: made.clients)
+        monkeypatch.setattr("gitops.aws.one_off_task.Waiting", lambda **_: QUICK)
         yield made
 
 
@@ -37,7 +37,7 @@ def test_on_aws_it_is_a_task_of_the_service(cluster: Cluster) -> None:
 def test_on_aws_a_task_that_goes_on_has_its_exit_code(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """And a hint how to look on."""
     assert isinstance(cluster, Cluster)
-    monkeypatch.setattr("gitops.one_off_task.Waiting", lambda **_: Waiting(most=0, late=0, pause=0))
+    monkeypatch.setattr("gitops.aws.one_off_task.Waiting", lambda **_: Waiting(most=0, late=0, pause=0))
 
     printed = call("reconcile", "--stack", "dev")
 

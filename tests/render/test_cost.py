@@ -11,6 +11,7 @@ import pytest
 from render.cost import Cost, CostError, cost, difference, table
 from render.manifest import Manifest, ManifestResource
 from render.program import run
+from tests.manifests import rendered
 
 TASK = {
     "cpu": "256",
@@ -98,7 +99,7 @@ def test_an_environment_that_was_added_up_by_hand() -> None:
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_resource_of_a_stack_has_a_known_cost(stack: str) -> None:
     """A new type needs a row in render/cost_types.py; a line has one place, so that it can be compared."""
-    found = cost(run(stack))
+    found = cost(rendered(stack))
 
     assert found.unknown == ()
     assert found.monthly == sum(line.monthly for line in found.lines) > 0
@@ -110,7 +111,7 @@ def test_what_the_product_has_paid_for_in_dev_stays_cheap() -> None:
     paid = ("lb/loadBalancer:LoadBalancer", "ecs/service:Service", "secretsmanager/secret:Secret")
     types = {f"aws:{type_}" for type_ in (*paid, "ecr/repository:Repository")}
 
-    lines = [line for line in cost(run("dev")).lines if line.type in types]
+    lines = [line for line in cost(rendered("dev")).lines if line.type in types]
 
     assert {line.type for line in lines} == types
     assert 36 < sum(line.monthly for line in lines) <= 37
@@ -118,7 +119,7 @@ def test_what_the_product_has_paid_for_in_dev_stays_cheap() -> None:
 
 def test_prod_shows_what_each_zone_adds() -> None:
     """A NAT gateway and its address for each of the two."""
-    lines = [line for line in cost(run("prod")).lines if line.type in {ADDRESS, GATEWAY}]
+    lines = [line for line in cost(rendered("prod")).lines if line.type in {ADDRESS, GATEWAY}]
 
     assert sorted(line.resource for line in lines) == ["network-1", "network-1", "network-2", "network-2"]
     assert {line.monthly for line in lines} == {Decimal("32.85"), Decimal("3.65")}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from render.cost import Cost, cost, difference
-from render.program import run
+from tests.manifests import rendered
 from tests.render.test_cost import DATABASE, cost_of, resource
 
 SMALL = st.lists(
@@ -63,7 +63,7 @@ def test_a_difference_says_what_is_added_removed_and_changed() -> None:
 
 def test_two_stacks_compare_by_what_they_have_in_common() -> None:
     """The stack's name is no difference."""
-    found = difference(cost(run("dev")), cost(run("prod")))
+    found = difference(cost(rendered("dev")), cost(rendered("prod")))
 
     assert "network-1" in {line.resource for line in found.added}
     assert "allowed-origins" not in {line.resource for line in (*found.added, *found.removed)}

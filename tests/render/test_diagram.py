@@ -13,7 +13,7 @@ from render.configuration import ROOT
 from render.diagram import diagram, escaped
 from render.diagram_nodes import HIDDEN, PLACES, unplaced
 from render.manifest import Manifest, ManifestResource
-from render.program import run
+from tests.manifests import rendered
 
 MOST_BOXES = 25
 FRAME = re.compile(r' *subgraph \w+\["[^"]+"\]| *end')
@@ -24,13 +24,13 @@ ARROW = re.compile(r' *(?P<source>\w+) (?P<line>-->|-\.->|~~~)(\|"(?P<label>[^"]
 @pytest.fixture(scope="module")
 def dev() -> Manifest:
     """The dev environment."""
-    return run("dev")
+    return rendered("dev")
 
 
 @pytest.fixture(scope="module")
 def prod() -> Manifest:
     """The prod environment."""
-    return run("prod")
+    return rendered("prod")
 
 
 @pytest.fixture(params=["dev", "prod"])

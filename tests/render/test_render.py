@@ -8,6 +8,7 @@ import pytest
 
 from render.configuration import ROOT, ConfigurationError, as_text
 from render.program import run
+from tests.manifests import rendered
 
 
 def test_two_processes_render_the_same_bytes() -> None:
@@ -38,7 +39,7 @@ def test_stacks_do_not_leak_into_each_other() -> None:
 
 def test_secrets_are_masked_wherever_they_flow() -> None:
     """The password, and the URL that is composed from it."""
-    dev = run("dev")
+    dev = rendered("dev")
 
     assert dev.one("aws:rds/instance:Instance").inputs["password"] == "[secret]"
     assert (
@@ -49,7 +50,7 @@ def test_secrets_are_masked_wherever_they_flow() -> None:
 
 def test_urns_carry_the_types_of_all_parents() -> None:
     """As the engine makes them, so that a manifest and a preview can be compared."""
-    urn = run("dev").one("aws:ecs/service:Service").urn
+    urn = rendered("dev").one("aws:ecs/service:Service").urn
 
     assert urn == (
         "urn:pulumi:dev::priceguard::priceguard:environment:Environment$"

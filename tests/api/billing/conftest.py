@@ -5,19 +5,27 @@ from collections.abc import AsyncGenerator
 
 import pytest
 import stripe as sdk
+from argon2 import PasswordHasher
 from quart import Quart
 
+from api import passwords
 from api.settings import Settings
 from api.stripe_gateway import VERSION
 from local.stripe.stand_in import StandIn
 from tests.api.billing.shop import Shop, Stripe, make_prices
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in this folder is about passwords, and each customer logs in: hashing takes no time."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 @pytest.fixture
 async def stripe() -> AsyncGenerator[Stripe]:
     """A Stripe with the prices of two plans."""
     async with StandIn() as server:
-        http = sdk.HTTPXClient()
+        http = sdk.HTTPXClient(verify_ssl_certs=False)  # there is no TLS, and reading its authorities takes long
         api = sdk.StripeClient(
             "sk_test_ofTheTests",
             stripe_version=VERSION,

@@ -25,7 +25,7 @@ async def operate(shop: Shop, database: str, folder: Path, *arguments: str, code
         [sys.executable, "-m", "api.operations", *arguments],
         cwd=ROOT,
         # The answers come whatever the service is told to write.
-        env=environment(database, folder, LOG_LEVEL="ERROR", **variables(shop.stripe.prices, shop.stripe.server.url)),
+        env=environment(database, LOG_LEVEL="ERROR", **variables(shop.stripe.prices, shop.stripe.server.url)),
         capture_output=True,
         text=True,
         timeout=60,

@@ -17,7 +17,6 @@ import pytest
 import yaml
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
-from moto.cloudformation.models import cloudformation_backends
 
 from gitops.doctor.examination import examine
 from gitops.doctor.report import Report, Row
@@ -60,7 +59,9 @@ class Patient:
     def examine(self, *environments: str, session: Any = None) -> Report:
         """Let the doctor look, with another session perhaps."""
         self.asked.clear()
-        return examine(environments or ("dev", "prod"), session=session or self.session, root=self.root)
+        return examine(
+            environments or ("dev", "prod"), only=["aws"], session=session or self.session, root=self.root, environ={}
+        )
 
     def findings(self) -> dict[str, Row]:
         """What it finds, by id."""
@@ -158,6 +159,8 @@ def _create_stack(cloudformation: Any, parameters: dict[str, str]) -> dict[str, 
 
 def deploy_text(text: str) -> None:
     """Make it the template that was deployed."""
+    from moto.cloudformation.models import cloudformation_backends  # noqa: PLC0415 - takes long, and every worker collects this
+
     cloudformation_backends[ACCOUNT][REGION].get_stack(STACK).template = text  # moto would make everything again
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitops.doctor.account import DoctorError
+from gitops.doctor.errors import DoctorError
 from gitops.doctor.examination import examine
 from gitops.doctor.report import State
 from gitops.doctor.stack import deploy
@@ -94,7 +94,7 @@ def test_without_credentials_the_reason_says_how_to_get_them(tmp_path: Path, mon
     write_stack_file(tmp_path)
 
     with pytest.raises(DoctorError, match=r"no credentials for AWS .*aws sso login"):
-        examine(["dev"], root=tmp_path)
+        examine(["dev"], only=["aws"], root=tmp_path)
 
 
 def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int) -> None:
@@ -105,7 +105,7 @@ def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_
     write_stack_file(tmp_path)
 
     with pytest.raises(DoctorError, match=r"AWS does not answer in 'us-east-1' .*check the network"):
-        examine(["dev"], root=tmp_path)
+        examine(["dev"], only=["aws"], root=tmp_path)
 
 
 def test_an_unknown_profile_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ def test_an_unknown_profile_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     write_stack_file(tmp_path)
 
     with pytest.raises(DoctorError, match="nobody"):
-        examine(["dev"], root=tmp_path)
+        examine(["dev"], only=["aws"], root=tmp_path)
 
 
 def write_stack_file(root: Path) -> None:

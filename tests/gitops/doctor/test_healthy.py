@@ -218,9 +218,9 @@ def test_progress_says_what_is_asked(healthy: Patient) -> None:
     """For whoever waits."""
     said: list[str] = []
 
-    examine(["dev"], session=healthy.session, root=healthy.root, progress=said.append)
+    examine(["dev"], only=["aws"], session=healthy.session, root=healthy.root, progress=said.append)
 
-    assert "iam get_role" in said
+    assert "AWS: iam get_role" in said
 
 
 def test_an_existing_provider_may_serve_others(healthy: Patient) -> None:

@@ -1,14 +1,15 @@
 """The comments: of the previews beside them, of one that failed, and of one with words that are meant to do harm."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gitops.comment import comment, failed
+from gitops.comments.comment import comment, failed
 from gitops.engine_result import Diagnostic
-from gitops.preview import Preview
+from gitops.previews.preview import Preview
 from tests.gitops.engine_states import changed
-from tests.gitops.golden_preview.samples import PREVIEWS, change, preview
+from tests.gitops.golden_preview.samples import INSTANCE, KEY, PREVIEWS, change, preview
 
 HERE = Path(__file__).parent
 REVISION = "3f2c1ab5" * 5
@@ -46,10 +47,22 @@ LOSSES = preview(
     unchanged=150,
     policy=(),
 )
-DIAGRAM = 'flowchart LR\n  service["ecs Service api"] --> task["ecs TaskDefinition api"]'
+PICTURE = """\
+flowchart TB
+    internet(["Stripe's and AWS's APIs"])
+    subgraph network["VPC 10.20.0.0/16"]
+        tasks["priceguard-server<br>1-2 tasks<br>Fargate Spot"]
+    end
+    tasks -->|"443"| internet
+"""
+NOTE = f"<!-- head={REVISION} former={'9' * 40} since={'9' * 40} label=taken -->"
+DATABASE = change("replace", INSTANCE, "database", changed("kmsKeyId", f"{KEY}31a6", f"{KEY}77fe", replaces=True))
 COMMENTS = {
     **{name: of(found) for name, found in PREVIEWS.items()},
-    "log_level": of(PREVIEWS["log_level"], "since 91e0c2d: 1 change new, 2 gone", diagram=DIAGRAM),
+    "log_level": of(replace(PREVIEWS["log_level"], picture=PICTURE), "91e0c2d: 1 new replace, 2 changes gone"),
+    "label_taken": of(preview(DATABASE, unchanged=160, policy=()), "91e0c2d: 1 new replace", taken=True, note=NOTE),
+    "rendered": of(replace(PREVIEWS["log_level"], rendered=True)),
+    "promotion": of(replace(preview(unchanged=161, policy=()), program="revision")),
     "losses": of(LOSSES),
     "hostile": of(HOSTILE, TRICK),
     "program_fails": of(STOPPED),

@@ -1,6 +1,6 @@
 """Writes what the previews read like now."""
 
-from gitops.preview_report import report
+from gitops.previews.report import report
 from tests.gitops.golden_preview.samples import HERE, PREVIEWS
 
 for name, preview in PREVIEWS.items():

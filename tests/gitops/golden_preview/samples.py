@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gitops.engine_result import UNKNOWN, Change, Diagnostic, PolicyResult, PropertyChange, Result, Timing
-from gitops.preview import Preview
+from gitops.previews.preview import Preview
 from policy.exceptions import REVIEW, RuleException
 from policy.pack import policy
 from policy.rules import RULES

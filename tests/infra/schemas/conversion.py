@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
-
 REGION = "us-east-1"
 SUFFIX = "20261124120000000000000000"
 """As long as what the provider appends to the prefix of a name."""
@@ -20,12 +18,18 @@ Conversion = Callable[["Names", Any], Properties]
 Conversions = Mapping[str, str | Conversion]
 
 
+def schema_of(twin: str) -> dict[str, Any]:
+    """CloudFormation's schema of a type."""
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415 - takes long, and every worker collects this
+
+    return PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, twin).schema
+
+
 class Names:
     """How one CloudFormation type spells its properties, at whatever depth."""
 
     def __init__(self, twin: str) -> None:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, twin).schema
-        self._spelling = {name.lower(): name for name in property_names(schema)}
+        self._spelling = {name.lower(): name for name in property_names(schema_of(twin))}
 
     def of(self, name: str) -> str:
         """The property of that name in any case; one that the schema does not have is left for cfn-lint to refuse."""

@@ -5,10 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
-
 from render.manifest import Manifest, ManifestResource
 from render.registration import MASK
 from tests.infra.schemas.conversion import REGION, TAGS, names_of, properties_of
@@ -29,6 +25,9 @@ UNKNOWN = re.compile(r"\$\{(?P<key>[\w-]+:[^$]+)\.(?P<output>\w+)\}")
 
 def findings(manifest: Manifest) -> list[str]:
     """What is wrong with the planned values, a line each: `type::name`, the property, and what AWS's schema says."""
+    from cfnlint.api import lint  # noqa: PLC0415 - takes long, and every worker collects this
+    from cfnlint.config import ManualArgs  # noqa: PLC0415 - likewise
+
     judged = {
         f"R{number}": resource
         for number, resource in enumerate(manifest.resources)
@@ -78,6 +77,8 @@ class Template:
                 return value
 
     def _reference(self, key: str, output: str) -> dict[str, Any]:
+        from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415 - takes long, and every worker collects this
+
         name = self._names[key]
         if output == "id":
             return {"Ref": name}

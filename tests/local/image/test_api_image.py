@@ -2,13 +2,15 @@
 
 import json
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.api_image import ApiImage, PreparedImage
+from local.api_image import ApiImage, PreparedImage, image_of
 from local.container import ContainerError
 from local.container_files import CheckoutFiles, ContainerFiles, ImageFiles
 from local.image.tool import ImageError
@@ -49,37 +51,71 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("requirements/api.txt", "api/app.py"):
         (root / name).parent.mkdir(parents=True)
         (root / name).write_text("1")
+    (root / "api" / "__init__.py").touch()
     return root
 
 
 def test_to_forget_is_fine_where_nothing_was_unpacked(checkout: Path, tmp_path: Path) -> None:
     """As on the first start."""
-    image = ApiImage(checkout, tmp_path / "nowhere")
-    image.forget_all_but(image.checkout())
+    ApiImage(tmp_path / "nowhere").forget_all_but([image_of(checkout).digest])
 
 
-def test_the_checkout_runs_in_the_checkout(tmp_path: Path) -> None:
-    """With our own interpreter first in the PATH, and the command as it is."""
-    image = ApiImage(ROOT, tmp_path)
-    files = image.files(reference(image.checkout()))
+def test_tasks_of_a_checkout_have_its_files_for_themselves(checkout: Path, tmp_path: Path) -> None:
+    """With our own interpreter first in the PATH, and the command as it is; the checkout may change, or go."""
+    image = ApiImage(tmp_path / "images")
+    files = image.files(reference(image.checkout(checkout)))
 
+    (checkout / "api" / "app.py").write_text("2")
     assert isinstance(files, CheckoutFiles)
-    assert files.directory == ROOT
+    assert (files.directory / "api" / "app.py").read_text() == "1"
+    assert (tmp_path / "images").stat().st_mode & 0o777 == 0o700
     assert files.environment["PATH"].startswith(f"{Path(sys.executable).parent}:")
     definition = {"user": "7:8", "readonlyRootFilesystem": True}
     assert files.command_line(definition, ["python", "-m", "api"]) == ("python", "-m", "api")
 
 
+def test_a_task_runs_the_code_of_its_own_checkout(checkout: Path, tmp_path: Path) -> None:
+    """And not that which Python was installed for; nor what was compiled from another commit in the same second."""
+    (checkout / "api" / "__main__.py").write_text("import api.app; print(api.app.__file__)")
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "api"], cwd=checkout, check=True)
+    image = ApiImage(tmp_path / "images")
+    files = image.files(reference(image.checkout(checkout)))
+
+    assert not list(files.directory.rglob("*.pyc"))
+    command = files.command_line({}, ["python", "-m", "api"])
+    done = subprocess.run(
+        command, cwd=files.directory, env=dict(files.environment), capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == f"{files.directory}/api/app.py\n"
+
+
+def test_a_copy_is_named_by_what_it_holds(checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody saved a file while it was copied."""
+    copytree = shutil.copytree
+
+    def save_and_copy(source: Path, target: Path, **options: Any) -> Any:
+        (checkout / "api" / "app.py").write_text("2")
+        return copytree(source, target, **options)
+
+    monkeypatch.setattr(shutil, "copytree", save_and_copy)
+
+    taken = ApiImage(tmp_path / "images").checkout(checkout)
+
+    assert taken == image_of(checkout)
+    assert [folder.name for folder in (tmp_path / "images").iterdir()] == [taken.folder]
+
+
 def test_changed_code_is_another_image(checkout: Path, tmp_path: Path) -> None:
     """And byte code is not code. The one before still has files: its tasks may have to be started again."""
-    image = ApiImage(checkout, tmp_path / "images")
-    before = image.checkout()
+    image = ApiImage(tmp_path / "images")
+    before = image.checkout(checkout)
 
     (checkout / "api" / "__pycache__").mkdir()
     (checkout / "api" / "__pycache__" / "app.pyc").write_text("1")
-    assert image.checkout().digest == before.digest
+    assert image.checkout(checkout).digest == before.digest
     (checkout / "api" / "app.py").write_text("2")
-    assert image.checkout().digest != before.digest
+    assert image.checkout(checkout).digest != before.digest
     assert isinstance(image.files(reference(before)), CheckoutFiles)
 
 
@@ -87,19 +123,19 @@ def test_changed_code_is_another_image(checkout: Path, tmp_path: Path) -> None:
 def test_what_was_never_prepared_has_no_files(tmp_path: Path, digest: str) -> None:
     """A task of it must not run in something else."""
     with pytest.raises(ContainerError, match=r"^CannotPullContainerError: registry/api@\S* is not here"):
-        ApiImage(ROOT, tmp_path).files(f"registry/api@{digest}")
+        ApiImage(tmp_path).files(f"registry/api@{digest}")
 
 
 @pytest.mark.usefixtures("tools")
 async def test_without_an_engine_it_is_the_checkout(tmp_path: Path) -> None:
-    """With the reason, and nothing is made."""
-    image = ApiImage(ROOT, tmp_path / "images")
+    """With the reason, and a copy of the checkout's files."""
+    image = ApiImage(tmp_path / "images")
 
-    built = await image.build()
+    built = await image.build(ROOT)
 
-    assert built.digest == image.checkout().digest
+    assert built.digest == image_of(ROOT).digest
     assert built.words.startswith("none, tasks run from the checkout: ")
-    assert not (tmp_path / "images").exists()
+    assert [folder.name for folder in (tmp_path / "images").iterdir()] == [built.folder]
 
 
 @linux
@@ -108,7 +144,7 @@ async def test_a_build_that_fails_says_why(tools: Tools, tmp_path: Path) -> None
     tools.put("docker", "case $1 in version) echo 27.5.1;; build) echo 'no space left' >&2; exit 1;; esac")
 
     with pytest.raises(ImageError, match=r"^the image: `docker build …` failed with exit code 1:\n +no space left$"):
-        await ApiImage(ROOT, tmp_path / "images").build()
+        await ApiImage(tmp_path / "images").build(ROOT)
     assert not (tmp_path / "images").exists()
 
 
@@ -117,9 +153,9 @@ async def test_a_client_without_its_daemon_says_what_to_do(tools: Tools, tmp_pat
     """Somebody has Docker and has not started it."""
     tools.put("docker", NO_DAEMON)
 
-    built = await ApiImage(ROOT, tmp_path / "images").build()
+    built = await ApiImage(tmp_path / "images").build(ROOT)
 
-    assert built.folder is None
+    assert not built.built
     assert "start Docker" in built.words
 
 
@@ -136,8 +172,8 @@ async def built(tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     inspected = json.dumps({"OCIv1": {"config": configuration, "rootfs": {"diff_ids": []}}})
     tools.put("docker", NO_DAEMON)
     tools.put("buildah", BUILDAH.replace("{files}", str(content)).replace("{configuration}", inspected))
-    image = ApiImage(ROOT, tmp_path / "images")
-    return image, await image.build()
+    image = ApiImage(tmp_path / "images")
+    return image, await image.build(ROOT)
 
 
 def test_a_built_image_is_unpacked(built: tuple[ApiImage, PreparedImage], tools: Tools) -> None:
@@ -145,7 +181,7 @@ def test_a_built_image_is_unpacked(built: tuple[ApiImage, PreparedImage], tools:
     image, prepared = built
     files = image.files(reference(prepared))
 
-    assert prepared.digest != image.checkout().digest
+    assert prepared.digest != image_of(ROOT).digest
     assert prepared.words.startswith("0123456789ab, by buildah 1.39.3 on python:3")
     assert (files.directory / "program").read_text() == "program"
     assert plan(files, {})["directory"] == "/app"
@@ -178,16 +214,21 @@ def test_a_definition_that_says_nothing_gets_what_ecs_gives(
     assert (found["user"], found["read_only"], found["shared"]) == ("10001:10001", False, [])
 
 
-def test_all_images_but_one_are_forgotten(built: tuple[ApiImage, PreparedImage], tmp_path: Path) -> None:
-    """All of them when no task runs in one; a task of one that is gone must not run in something else."""
+def test_what_no_task_needs_is_forgotten(built: tuple[ApiImage, PreparedImage], checkout: Path, tmp_path: Path) -> None:
+    """All of it when no task runs in any; a task of one that is gone must not run in something else."""
     image, prepared = built
     (tmp_path / "images" / "older").mkdir()
 
-    image.forget_all_but(prepared)
+    image.forget_all_but([prepared.digest])
     assert [path.name for path in (tmp_path / "images").iterdir()] == [prepared.folder]
     assert isinstance(image.files(reference(prepared)), ImageFiles)
 
-    image.forget_all_but(image.checkout())
+    former = image.checkout(checkout)
+    image.forget_all_but([prepared.digest, former.digest])
+    assert {path.name for path in (tmp_path / "images").iterdir()} == {prepared.folder, former.folder}
+
+    image.forget_all_but([])
     assert not list((tmp_path / "images").iterdir())
-    with pytest.raises(ContainerError, match="up --image"):
-        image.files(reference(prepared))
+    for gone in (prepared, former):
+        with pytest.raises(ContainerError, match="is not here"):
+            image.files(reference(gone))

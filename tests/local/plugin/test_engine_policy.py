@@ -28,9 +28,10 @@ def test_a_program_that_breaks_a_rule_is_refused(tmp_path: Path, surroundings: S
     (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
     (tmp_path / "infra").mkdir()
     (tmp_path / "infra" / "__main__.py").write_text(PROGRAM)
+    (tmp_path / "policy").symlink_to(ROOT / "policy")
     project = Project(tmp_path, tmp_path, "dev")
     project.write({"aws:region": "us-east-1"}, surroundings)
-    engine = Engine(project.workspace(surroundings, (ROOT / "policy",)))
+    engine = Engine(project.workspace(surroundings, (project.policy_pack,)))
 
     with pytest.raises(EngineError) as refused:
         engine.preview()

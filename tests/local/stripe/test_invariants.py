@@ -146,7 +146,7 @@ async def live(steps: list[tuple[Step, int]], check: Judge) -> None:
         await http.close_async()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 40)), max_size=14))
 def test_everything_fits_together(check: Judge, steps: list[tuple[Step, int]]) -> None:
     """Totals add up, states agree, what has ended stays as it is."""

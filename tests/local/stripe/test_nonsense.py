@@ -76,7 +76,7 @@ def names(table: Table, prefix: str = "") -> Iterator[str]:
             yield from names(inner.fields, at)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(data=st.data(), operation=st.sampled_from(OPERATIONS))
 def test_odd_values_are_refused(check: Judge, operation: Operation, data: st.DataObject) -> None:
     """Of every parameter, with ids of every kind in every place."""

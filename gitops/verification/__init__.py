@@ -1,0 +1,1 @@
+"""Whether what was deployed really runs, and can take money."""

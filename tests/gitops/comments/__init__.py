@@ -1,0 +1,1 @@
+"""What stands on a pull request of its preview, and what the check beside it concludes."""

@@ -1,0 +1,1 @@
+"""The issue on drift as its reader sees it: `*.md`, written by `python -m tests.gitops.golden_drift`."""

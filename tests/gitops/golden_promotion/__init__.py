@@ -1,0 +1,1 @@
+"""Promotions as whoever merges them reads them: `*.md`, written by `python -m tests.gitops.golden_promotion`."""

@@ -1,0 +1,1 @@
+"""From what dev has proved to prod, and back."""

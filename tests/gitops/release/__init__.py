@@ -1,0 +1,1 @@
+"""Releases: into an environment, and back."""
