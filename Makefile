@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup up down preview test image scan fuzz bench check format docs golden lock
+.PHONY: help setup up down preview journey test image scan fuzz bench check format docs golden lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ down: setup ## stop it
 
 preview: setup ## what an update of STACK (dev) would do, by Pulumi's engine; LOCAL=1 asks the platform that runs here
 	@$(BIN)/priceguard preview $(or $(STACK),dev) $(if $(LOCAL),--local)
+
+journey: setup ## offline, told while it happens: a change from pull request to prod, and failures; ENGINE=pulumi
+	@$(BIN)/python -m tests.journey.gitops $(if $(ENGINE),--engine $(ENGINE))
 
 test: setup ## every check that CI runs, with the time of each
 	@$(BIN)/python -m tests
