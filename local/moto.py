@@ -41,7 +41,7 @@ class MotoServer(ServerProcess):
     """
 
     def __init__(self, log_file: Path, *, port: int | None = None) -> None:
-        arguments = ["-m", "local.moto_process", "-H", self.host, "-p", str(port or 0)]
+        arguments = ["-m", "moto.server", "-H", self.host, "-p", str(port or 0)]
         super().__init__("the AWS emulator", arguments, log_file=log_file, environment=_SETTINGS, error=MotoError)
 
     def start(self) -> None:
