@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gitops.manifest_policy import Judgement, controls
+from gitops.previews.words import numbered
 from policy.exceptions import RuleException
 from policy.rule import Violation
 
@@ -10,9 +11,9 @@ from policy.rule import Violation
 def report(judgement: Judgement) -> str:
     """What is violated, what is advised and what is excepted, each with its reason; the numbers come last."""
     counts = (
-        _counted(len(judgement.mandatory), "mandatory violation"),
+        numbered(len(judgement.mandatory), "mandatory violation"),
         f"{len(judgement.advisory)} advisory",
-        f"{_counted(len(judgement.exceptions), 'exception')} in force",
+        f"{numbered(len(judgement.exceptions), 'exception')} in force",
     )
     blocks = [
         *_group("Mandatory, they stop an update", map(_violation, judgement.mandatory)),
@@ -40,7 +41,3 @@ def _exception(one: RuleException) -> str:
 
 def _rule(name: str, known_as: tuple[str, ...]) -> str:
     return f"{name} ({', '.join(known_as)})" if known_as else name
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

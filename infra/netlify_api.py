@@ -5,11 +5,10 @@ The API (https://open-api.netlify.com) makes and deletes records; it has no oper
 """
 
 import os
-import re
 from typing import Any, Self
 
 from infra import patient_http
-from infra.patient_http import HttpError, PatientHttp
+from infra.patient_http import TOKEN_FORM, HttpError, PatientHttp
 
 API = "https://api.netlify.com/api/v1"
 PATIENCE = patient_http.PATIENCE
@@ -148,7 +147,7 @@ def _token() -> str:
             "NETLIFY_AUTH_TOKEN is not set: make a personal access token at https://app.netlify.com/user/applications "
             "and export it, or set priceguard:dns.provider to manual and enter the records yourself"
         )
-    if not re.fullmatch(r"[!-~]+", token):  # an HTTP library would repeat it in its complaint
+    if not TOKEN_FORM.fullmatch(token):
         raise NetlifyError("NETLIFY_AUTH_TOKEN holds characters that no token has: copy it again")
     return token
 

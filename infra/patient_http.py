@@ -4,6 +4,7 @@ For APIs that want a bearer token. `infra.netlify_api` and the pipeline talk thr
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Self
@@ -13,9 +14,11 @@ import httpx
 
 from infra.http_answer import LONGEST_WORDS, Answer
 
-__all__ = ["LOOPBACK", "PATIENCE", "Answer", "HttpError", "PatientHttp", "UnsureError"]
+__all__ = ["LOOPBACK", "PATIENCE", "TOKEN_FORM", "Answer", "HttpError", "PatientHttp", "UnsureError"]
 
 LOOPBACK = "127.0.0.1"
+TOKEN_FORM = re.compile(r"[!-~]+")
+"""What a token may consist of; an HTTP library would repeat any other in its complaint."""
 PATIENCE = 120.0
 """Seconds that may be lost with trouble, by all requests together, unless somebody says otherwise."""
 LARGEST = 64 * 1024 * 1024

@@ -20,9 +20,10 @@ from rich.console import Console
 from rich.text import Text
 
 from gitops.aws.one_off_task import Line
+from gitops.previews.words import numbered
 from local.ending import FAILED
 from priceguard.one_off_task import Stack
-from priceguard.webhooks import AsJson, Where, answer_of, counted, of, output, plain, print_json
+from priceguard.webhooks import AsJson, Where, answer_of, of, output, plain, print_json
 
 MOST_ROWS = 20
 PASSWORD_BYTES = 16
@@ -96,7 +97,7 @@ def show(done: Line, found: dict[str, list[dict[str, Any]]], stack: Stack, *, dr
     words = "would be made" if dry_run else "made"
     console.print(
         Text("✓ ", "green")
-        + f"{counted(done['made'], 'account')} {words}, {done['with_customer']} with a customer at Stripe; "
+        + f"{numbered(done['made'], 'account')} {words}, {done['with_customer']} with a customer at Stripe; "
         f"{done['there_already']} there already"
     )
     for event, heading in LEFT.items():
@@ -115,7 +116,7 @@ def show(done: Line, found: dict[str, list[dict[str, Any]]], stack: Stack, *, dr
 
 def show_rows(console: Console, heading: Text, lines: Sequence[dict[str, Any]]) -> None:
     """Some rows that share a reason."""
-    console.print(Text.assemble(heading, f" ({counted(len(lines), 'row')})"), soft_wrap=True)
+    console.print(Text.assemble(heading, f" ({numbered(len(lines), 'row')})"), soft_wrap=True)
     for line in lines[:MOST_ROWS]:
         facts = [f"row {line['row']}", line["customer"], line["account_id"] and f"account {line['account_id']}"]
         console.print(Text(f"    {'  '.join(plain(fact) for fact in facts if fact)}"), soft_wrap=True)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from gitops.engine import EngineError
 from gitops.previews.values import plain
+from gitops.previews.words import numbered
 from gitops.stored_secrets.stripe_key import StripeKeyError
 from gitops.verification import money_path as gate
 from gitops.verification.money_path_result import MoneyPathError, Paid
@@ -20,7 +21,7 @@ from local.ending import FAILED, failed
 from priceguard.environments import AsJson, Stack
 from priceguard.one_off_task import shown_progress
 from priceguard.targets import Local, explained, target_of
-from priceguard.webhooks import counted, output
+from priceguard.webhooks import output
 
 
 def money_path(stack: Stack, *, local: Local = False, as_json: AsJson = False) -> None:
@@ -59,5 +60,5 @@ def show(stack: str, paid: Paid) -> None:
     console = output()
     console.print(Text("✓ ", "green") + Text(f"{stack} can take money: {paid}"), soft_wrap=True)
     if paid.removed:
-        words = f"{counted(paid.removed, 'customer')} of earlier runs that were killed deleted"
+        words = f"{numbered(paid.removed, 'customer')} of earlier runs that were killed deleted"
         console.print(Text(f"  {words}", "dim"), soft_wrap=True)

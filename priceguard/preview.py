@@ -20,13 +20,13 @@ from gitops.engine import Engine, EngineError, Report, Workspace
 from gitops.engine_result import Result
 from gitops.previews.preview import Preview, examine
 from gitops.previews.report import report
+from gitops.previews.words import numbered
 from local.client import ClientError
 from local.ending import INTERRUPTED, failed
 from local.engine_client import preview_local
 from local.overrides import OverrideError, assign, parse_assignments
 from priceguard.environments import AsJson, Assignments, Stack
 from priceguard.preview_commit import Base, Head, Of, Rendered, ResultFile, of_commit
-from priceguard.webhooks import counted
 from render.configuration import ROOT, ConfigurationError, read_configuration
 
 PACK = ROOT / "policy"
@@ -131,7 +131,7 @@ def counting(say: Callable[[str], Any]) -> Report:
         nonlocal seen
         with lock:
             seen += "op" in event
-            say(counted(seen, "resource"))
+            say(numbered(seen, "resource"))
 
     return tell
 

@@ -4,7 +4,6 @@ The file is written whatever happens, so that the comment says what went wrong i
 true before.
 """
 
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,18 +19,18 @@ from gitops.previews.rendered import RenderedError
 from gitops.previews.result import of_failure, of_preview, write
 from gitops.promotion.stack_file import StackFileError
 from gitops.release.checkout import CheckoutError
+from gitops.revision import REVISION
 from local.client import ClientError
 from local.ending import INTERRUPTED, failed
 from priceguard.targets import previews_of
 from render.configuration import ROOT, ConfigurationError
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
 EXPECTED = (EngineError, ClientError, ConfigurationError, CheckoutError, RenderedError, StackFileError)
 
 
 def commit(value: str | None) -> str | None:
     """Refuse what git might take for something else."""
-    if value is not None and not COMMIT.fullmatch(value):
+    if value is not None and not REVISION.fullmatch(value):
         raise typer.BadParameter("a commit has 40 hex digits")
     return value
 

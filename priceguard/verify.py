@@ -11,6 +11,7 @@ from rich.text import Text
 
 from gitops.engine import EngineError
 from gitops.previews.values import plain
+from gitops.previews.words import numbered
 from gitops.verification import verify as verification
 from gitops.verification.result import Verified, VerifyError
 from local.client import ClientError
@@ -18,7 +19,7 @@ from local.ending import FAILED, failed
 from priceguard.environments import AsJson, Stack
 from priceguard.one_off_task import shown_progress
 from priceguard.targets import Local, explained, target_of
-from priceguard.webhooks import counted, output
+from priceguard.webhooks import output
 
 USUAL = verification.Waiting()
 Soak = Annotated[float, typer.Option(min=0, max=3600, help="Seconds for which it must stay so.")]
@@ -68,6 +69,6 @@ def show(stack: str, found: Verified) -> None:
         "log": promised.log_group,
     }
     if found.restarts:
-        rows["unrest"] = f"{counted(found.restarts, 'time')} it was well and did not stay so"
+        rows["unrest"] = f"{numbered(found.restarts, 'time')} it was well and did not stay so"
     for name, words in rows.items():
         console.print(Text(f"  {name:8}", "dim") + Text(plain(words)), soft_wrap=True)

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from gitops.aws.one_off_task import Line, Result
 from gitops.previews import values as preview_values
+from gitops.previews.words import numbered
 from local.ending import FAILED, INTERRUPTED, failed
 from priceguard.one_off_task import NotCarriedOutError, Stack, carry_out
 
@@ -128,7 +129,7 @@ def reconcile(
         for failure in failures:
             show_line(console, failure["account_id"], f"not read: {failure['reason']}", good=False)
         console.print(
-            f"{counted(done['read'], 'account')} read again, {done['failed']} could not be read", highlight=False
+            f"{numbered(done['read'], 'account')} read again, {done['failed']} could not be read", highlight=False
         )
     raise typer.Exit(min(result.exit_code, FAILED))
 
@@ -177,7 +178,7 @@ def show_events(events: list[dict[str, Any]], most: int, stack: Stack) -> None:
         table.add_row(*row)
     console.print(table)
     more = "; there may be more, see --most" if len(events) == most else ""
-    console.print(f"{counted(len(events), 'event')}{more}", highlight=False)
+    console.print(f"{numbered(len(events), 'event')}{more}", highlight=False)
     if any(event["state"] == State.DEAD for event in events):
         where = "" if stack is Stack.LOCAL else f" --stack {stack}"
         console.print(f"`priceguard webhooks replay{where}` tries the dead ones again", style="dim", highlight=False)
@@ -200,11 +201,6 @@ def output() -> Console:
     if not console.is_terminal:
         console.width = max(console.width, 240)
     return console
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 event`, `2 events`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(value: Any) -> str:

@@ -16,6 +16,8 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
+OTHER_PLACE = "is this the account (`aws sts get-caller-identity`), and was the stack deployed?"
+"""What to ask oneself when something is not there."""
 _NO_CREDENTIALS = (
     CredentialRetrievalError,
     LoginError,

@@ -15,13 +15,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gitops.aws.config import client_config
-from gitops.aws.errors import cause
+from gitops.aws.config import clients
+from gitops.aws.errors import OTHER_PLACE, cause
 from gitops.aws.task_log import Line, read_lines
 from render.configuration import ROOT, ConfigurationError, read_configuration
 
 SERVICE, CONTAINER = "priceguard-server", "api"
-_OTHER_PLACE = "is this the account (`aws sts get-caller-identity`), and was the stack deployed?"
 STARTED_BY = "priceguard"  # how the list of tasks tells it from the service's own
 
 
@@ -79,12 +78,8 @@ def connect(region: str) -> Clients:
     Raises:
         OneOffTaskError: the profile or the region does not exist.
     """
-    import boto3  # noqa: PLC0415 - a tenth of a second, which commands on this machine need not wait for
-
-    config = client_config()
     with explained(region):
-        session = boto3.Session(region_name=region)
-        return Clients(session.client("ecs", config=config), session.client("logs", config=config))
+        return Clients(*clients(region, "ecs", "logs"))
 
 
 def run(
@@ -190,10 +185,10 @@ class _Task:
         try:
             answer = self._clients.ecs.describe_services(cluster=self._cluster, services=[SERVICE])
         except self._clients.ecs.exceptions.ClusterNotFoundException:
-            raise OneOffTaskError(f"there is no cluster {where}; {_OTHER_PLACE}") from None
+            raise OneOffTaskError(f"there is no cluster {where}; {OTHER_PLACE}") from None
         found = [service for service in answer["services"] if service["status"] == "ACTIVE"]
         if not found:
-            raise OneOffTaskError(f"there is no service {SERVICE} in cluster {where}; {_OTHER_PLACE}")
+            raise OneOffTaskError(f"there is no service {SERVICE} in cluster {where}; {OTHER_PLACE}")
         return found[0]
 
     def _find_log(self, definition: dict[str, Any]) -> None:

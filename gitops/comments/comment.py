@@ -19,10 +19,10 @@ from gitops.comments.told import PreviewError, Told, told
 from gitops.previews.basis import basis
 from gitops.previews.report import KINDS
 from gitops.previews.words import counted
+from gitops.revision import REVISION
 
 APPROVAL = "destroy-approved"
 """The label that allows what is destructive."""
-REVISION = re.compile(r"[0-9a-f]{40}")
 STACK = re.compile(r"[a-z][a-z0-9-]{0,39}")
 RUN = re.compile(r"https?://[A-Za-z0-9._~:/%-]{1,500}")
 FAILED = "The preview failed, and nothing is known of what an update would do"

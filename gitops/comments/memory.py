@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gitops.github.model import Comment
+from gitops.revision import REVISION
 
 _NONE = "-"
-_COMMIT = r"[0-9a-f]{40}|-"
+_COMMIT = rf"{REVISION.pattern}|-"
 _LINE = re.compile(
     rf"<!-- head=(?P<head>{_COMMIT}) former=(?P<former>{_COMMIT}) since=(?P<since>{_COMMIT}) "
     r"label=(?P<label>taken|-) -->"

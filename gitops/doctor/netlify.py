@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -17,9 +16,9 @@ from gitops.netlify.builds import BUDGET, CREDITS
 from gitops.netlify.client import API
 from gitops.netlify.model import FAILED
 from gitops.netlify.values import CONTEXTS, EVERYWHERE, NAMES
+from infra.patient_http import TOKEN_FORM
 
 TOKEN, SITE = "NETLIFY_AUTH_TOKEN", "NETLIFY_SITE_ID"
-_TOKEN_FORM = re.compile(r"[!-~]+")
 _SETTINGS = "https://app.netlify.com/projects/<name>/configuration/deploys"
 
 
@@ -33,7 +32,7 @@ def check_netlify(case: Case) -> Iterator[Row]:
     token = case.environ.get(TOKEN, "").strip()
     if not token:
         raise NotAskedError(f"no {TOKEN}; make one at https://app.netlify.com/user/applications, and export it")
-    if not _TOKEN_FORM.fullmatch(token):
+    if not TOKEN_FORM.fullmatch(token):
         raise DoctorError(f"{TOKEN} holds characters that no token has; copy it again")
     with Http(case, case.environ.get("NETLIFY_API_URL") or API, TOKEN) as http:
         service = http.service("Netlify", lambda _: "a place in the team of the site, as developer")

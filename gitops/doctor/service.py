@@ -11,8 +11,6 @@ from gitops.doctor.errors import DoctorError, MissingError, UnreadError
 from gitops.doctor.report import Row, judged, shown
 
 UNAUTHORIZED, FORBIDDEN, MISSING = 401, 403, 404
-UNSEEN = object()
-"""What a service leaves out of an answer when the token may not see it."""
 
 
 class Service:

@@ -13,11 +13,10 @@ from gitops.doctor.place import configuration
 from gitops.doctor.report import Row, advice, good, judged, wrong
 from gitops.doctor.service import Service, Setting, objects, part
 from gitops.doctor.subject import Case
-from gitops.stored_secrets.stripe_key import STRIPE_API, StripeKeyError, check_form
+from gitops.stored_secrets.stripe_key import MODES, STRIPE_API, StripeKeyError, check_form
 
 KEY = "STRIPE_API_KEY"
 WEBHOOK_PATH = "/api/stripe/webhook"
-_MODES = {"dev": "test", "prod": "live"}
 _MODE = re.compile(r"[sr]k_(test|live)_")
 _RIGHTS = {"/v1/account": "to read the account", "/v1/webhook_endpoints?limit=100": "to read webhook endpoints"}
 
@@ -35,15 +34,15 @@ def check_stripe(case: Case) -> Iterator[Row]:
     mode = _MODE.match(key)
     for environment in case.environments:
         others = [other for other in case.environments if other != environment]
-        if mode and any(mode[1] == _MODES[other] for other in others) and mode[1] != _MODES[environment]:
-            how = NotAskedError(f"{KEY} is of {mode[1]} mode; export a key of {_MODES[environment]} mode")
+        if mode and any(mode[1] == MODES[other] for other in others) and mode[1] != MODES[environment]:
+            how = NotAskedError(f"{KEY} is of {mode[1]} mode; export a key of {MODES[environment]} mode")
             yield how.row(f"stripe-{environment}")
         else:
             yield from _check(case, environment, key)
 
 
 def _check(case: Case, environment: str, key: str) -> Iterator[Row]:
-    check, expected = f"stripe-{environment}.key", f"a key of {_MODES[environment]} mode"
+    check, expected = f"stripe-{environment}.key", f"a key of {MODES[environment]} mode"
     try:
         check_form(key, environment)
     except StripeKeyError as error:

@@ -11,8 +11,10 @@ import msgspec
 from gitops.github import wire
 from gitops.github.errors import GitHubError, UnsureError, remedy
 from infra import patient_http
-from infra.patient_http import Answer, HttpError, PatientHttp
+from infra.patient_http import TOKEN_FORM, Answer, HttpError, PatientHttp
 
+MAIN = "main"
+"""The branch that deploys."""
 API = "https://api.github.com"
 VERSION = "2022-11-28"
 PER_PAGE = 100  # the most that GitHub gives
@@ -22,7 +24,6 @@ LATE = 3
 """Attempts that count as made after a lost answer, which makes the pause two seconds: GitHub may still be at it."""
 _PART = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9_.-]{1,100}"  # a path with `..` in it would lead to another one
 NAME = re.compile(f"{_PART}/{_PART}")
-TOKEN = re.compile(r"[!-~]+")
 
 
 class Written(Protocol):
@@ -67,7 +68,7 @@ class Api:
             raise GitHubError(
                 "GITHUB_TOKEN is not set: a job has it as `${{ github.token }}`, people as `gh auth token`"
             )
-        if not TOKEN.fullmatch(token.strip()):  # an HTTP library would repeat it in its complaint
+        if not TOKEN_FORM.fullmatch(token.strip()):
             raise GitHubError("GITHUB_TOKEN holds characters that no token has: copy it again")
         self.repository = repository
         self._here = f"/repos/{repository}"

@@ -14,6 +14,7 @@ from gitops.github.model import Comparison
 MOST_COMMITS = 1_000
 """Commits of a comparison that are told; how many there are is told in any case."""
 FILE_MODE = "100644"
+MISSING = 404
 
 
 class Branches(Api):
@@ -46,6 +47,15 @@ class Branches(Api):
         assert page, "a list has a first page"
         commits = tuple(commit.model() for commit in found[:MOST_COMMITS])
         return Comparison(status=page.status, ahead_by=page.ahead_by, commits=commits)
+
+    def compared(self, base: str, head: str) -> Comparison | None:
+        """The same; None when one of them is not there."""
+        try:
+            return self.compare(base, head)
+        except GitHubError as error:
+            if error.status != MISSING:
+                raise
+            return None
 
     def commit_files(self, branch: str, base: str, files: Mapping[str, str], message: str) -> str:
         """Let a branch be the commit `base` and one more, that has these files; return the commit that it ends with.

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from gitops.github import model
-from gitops.github.wire import GHOST, Line, Sha, Url, User
+from gitops.github.wire import GHOST, Line, Url, User
+from gitops.revision import Revision
 
 LONGEST_SUBJECT, LONGEST_NAME = 300, 100
 """Characters that are kept of what git lets be as long as anybody likes."""
@@ -27,7 +28,7 @@ class Message(msgspec.Struct):
 class Commit(msgspec.Struct):
     """A commit of a comparison."""
 
-    sha: Sha
+    sha: Revision
     commit: Message
     html_url: Url = ""
     author: User | None = None
@@ -54,7 +55,7 @@ class Comparison(msgspec.Struct):
 class Object(msgspec.Struct):
     """Something of git's, by its name."""
 
-    sha: Sha
+    sha: Revision
 
 
 class Reference(msgspec.Struct):
@@ -66,7 +67,7 @@ class Reference(msgspec.Struct):
 class GitCommit(msgspec.Struct):
     """A commit, as git keeps it."""
 
-    sha: Sha
+    sha: Revision
     tree: Object
     parents: list[Object] = []
 

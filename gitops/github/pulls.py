@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from gitops.github import wire
-from gitops.github.api import Api, quoted
+from gitops.github.api import MAIN, Api, quoted
 from gitops.github.errors import GitHubError
 from gitops.github.model import Pull, Review
 
@@ -24,10 +24,18 @@ class Pulls(Api):
 
         GitHub's own answer leaves out what comes from a fork; of these the open ones are found whose head it is.
         """
-        associated = self._pages(list[wire.Pull], f"{self._here}/commits/{quoted(commit)}/pulls")
-        found = {pull.number: pull.model() for page in associated for pull in page}
+        found = {pull.number: pull for pull in self._associated(commit)}
         found |= {pull.number: pull for pull in self._list(state="open") if pull.head == commit}
         return [found[number] for number in sorted(found)]
+
+    def merged(self, commit: str) -> list[Pull]:
+        """Those that were merged, by number; of what is on the branch that deploys, GitHub leaves out none."""
+        return sorted((pull for pull in self._associated(commit) if pull.merged), key=lambda pull: pull.number)
+
+    def _associated(self, commit: str) -> Iterator[Pull]:
+        """In GitHub's own opinion."""
+        pages = self._pages(list[wire.Pull], f"{self._here}/commits/{quoted(commit)}/pulls")
+        return (pull.model() for page in pages for pull in page)
 
     def pulls(self, head_branch: str, *, state: State = "open") -> list[Pull]:
         """Those of a branch of this very repository, the newest first."""
@@ -38,7 +46,7 @@ class Pulls(Api):
             if pull.head_branch == head_branch and (pull.head_repository or "").lower() == self.repository.lower()
         ]
 
-    def create_pull(self, title: str, body: str, head: str, base: str = "main") -> Pull:
+    def create_pull(self, title: str, body: str, head: str, base: str = MAIN) -> Pull:
         """Open one from the branch `head` to the branch `base`; where one is open already, that one as it is."""
 
         def find() -> Pull | None:

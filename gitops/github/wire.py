@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from gitops.github import model
+from gitops.revision import Revision
 
-Sha = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{40}$")]
 Id = Annotated[int, msgspec.Meta(ge=1)]
 Line = Annotated[str, msgspec.Meta(max_length=2_000)]
 Text = Annotated[str, msgspec.Meta(max_length=300_000)]
@@ -35,7 +35,7 @@ class End(msgspec.Struct):
     """Either end of a pull request."""
 
     ref: Line
-    sha: Sha
+    sha: Revision
     repo: Repository | None = None
 
 
@@ -62,7 +62,7 @@ class Pull(msgspec.Struct):
     html_url: Url
     body: Text | None = None
     merged_at: datetime | None = None
-    merge_commit_sha: Sha | None = None
+    merge_commit_sha: Revision | None = None
     labels: list[Label] = []
     user: User | None = None
 
@@ -92,7 +92,7 @@ class Review(msgspec.Struct):
 
     id: Id
     state: Line
-    commit_id: Sha | None = None
+    commit_id: Revision | None = None
     user: User | None = None
 
     def model(self) -> model.Review:
@@ -127,7 +127,7 @@ class Check(msgspec.Struct):
 
     id: Id
     name: Line
-    head_sha: Sha
+    head_sha: Revision
     status: Line
     conclusion: Line | None = None
     external_id: Text | None = None

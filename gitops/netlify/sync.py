@@ -5,7 +5,6 @@ is simply run again, and a second run writes nothing. What is published is the l
 fails, or publishes something else, is undone.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
@@ -21,8 +20,7 @@ from gitops.netlify.plan import Plan, Synced
 from gitops.netlify.restore import Former, put_back, write
 from gitops.netlify.values import CONTEXTS, changes, checked, former_of, wanted_of
 from gitops.netlify.waiting import Waiting
-
-_REVISION = re.compile(r"[0-9a-f]{40}")
+from gitops.revision import REVISION
 
 
 def plan(
@@ -192,6 +190,6 @@ class _Sync:
 
 def _title(revision: str, names: tuple[str, ...]) -> str:
     """Of a build; the same for the same change, so that a later run finds it."""
-    if not _REVISION.fullmatch(revision):
+    if not REVISION.fullmatch(revision):
         raise ValueRefusedError("the revision is no commit of 40 hex digits: update the stack first")
     return f"{OURS}{revision[:7]}: {', '.join(names)}"

@@ -12,6 +12,7 @@ from typing import Any
 from gitops.doctor.report import shown
 from gitops.netlify.errors import ValueRefusedError
 from gitops.netlify.model import PRODUCTION, Value, Variable
+from gitops.stored_secrets.stripe_key import MODES
 
 _ADDRESS = re.compile(r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 _PUBLISHABLE = re.compile(r"pk_(test|live)_[A-Za-z0-9_]{1,200}")
@@ -26,7 +27,6 @@ NAMES = {
 """Our variables -> what each must be. No other is ever written."""
 CONTEXTS = {"dev": ("deploy-preview", "branch-deploy"), "prod": (PRODUCTION,)}
 """Stack -> the contexts that get its values."""
-MODES = {"dev": "test", "prod": "live"}
 EVERYWHERE, EACH = "all", ("production", "deploy-preview", "branch-deploy", "dev")
 """The context that stands for all, and those that take its place when one of them becomes another value."""
 SCOPES = {"builds", "functions", "runtime", "post-processing"}

@@ -57,14 +57,13 @@ class Preview:
 
     @property
     def refused(self) -> bool:
-        """Whether the engine understood the program, and refuses: by a mandatory rule, or to protect a resource."""
-        lost = any(one.protect and one.op in LOSSES for one in self.result.changes)
-        return lost or any(one.mandatory for one in self.result.policy)
+        """Whether the engine refuses; see `is_refused`."""
+        return is_refused(self.result)
 
     @property
     def blocked(self) -> bool:
-        """Whether an update cannot be made: it is refused, or the engine reports an error."""
-        return self.refused or any(one.severity == "error" for one in self.result.diagnostics)
+        """Whether an update cannot be made; see `is_blocked`."""
+        return is_blocked(self.result)
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain data, for JSON; secrets are masked."""
@@ -83,6 +82,17 @@ class Preview:
             "picture": self.picture,
             "timing": {**asdict(found.timing), "ours": round(self.ours_seconds, 2)},
         }
+
+
+def is_refused(result: Result) -> bool:
+    """Whether the engine understood the program, and refuses: by a mandatory rule, or to protect a resource."""
+    lost = any(one.protect and one.op in LOSSES for one in result.changes)
+    return lost or any(one.mandatory for one in result.policy)
+
+
+def is_blocked(result: Result) -> bool:
+    """Whether an update cannot be made: it is refused, or the engine reports an error."""
+    return is_refused(result) or any(one.severity == "error" for one in result.diagnostics)
 
 
 def examine(

@@ -17,6 +17,7 @@ from gitops.comments.told import PreviewError, told
 from gitops.engine_result import Change
 from gitops.previews.preview import Preview
 from gitops.previews.secrets import without_secrets
+from gitops.revision import Revision
 from gitops.seals.seal import Seal, seal
 from gitops.seals.steps import IMAGE, MADE, WILD, Step
 from render.configuration import ROOT
@@ -26,7 +27,6 @@ LARGEST = 16 * 1024 * 1024
 LONGEST_ERROR = 20_000
 REQUIREMENTS = "requirements/dev.txt"
 _TOP = re.compile(r"[.\[]")
-Commit = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{40}$")]
 
 
 class PreviewResultError(Exception):
@@ -46,7 +46,7 @@ class PreviewResult:
     """
 
     stack: Literal["dev", "prod"]
-    head: Commit
+    head: Revision
     preview: dict[str, Any] | None = None
     seal: Seal | None = None
     error: Annotated[str, msgspec.Meta(max_length=LONGEST_ERROR)] = ""

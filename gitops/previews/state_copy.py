@@ -18,7 +18,7 @@ import msgspec
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gitops.aws.config import client_config
+from gitops.aws.config import clients
 from gitops.aws.errors import cause
 from gitops.previews.masked_state import MaskError, mask
 from render.configuration import ROOT
@@ -85,10 +85,8 @@ def place(url: str | None = None) -> Place:
             f"{BACKEND} names no bucket with its region: set it to the output BackendUrl of the bootstrap stack, "
             "s3://<bucket>?region=<region>&awssdk=v2"
         )
-    import boto3  # noqa: PLC0415 - takes long, and a wrong URL need not wait for it
-
     with _explained(region):
-        s3 = boto3.Session(region_name=region).client("s3", config=client_config())
+        (s3,) = clients(region, "s3")
     return Place(bucket=parts.netloc, region=region, s3=s3)
 
 

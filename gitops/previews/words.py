@@ -26,9 +26,14 @@ def subject(urn: str) -> str:
     return f"{short_type(types.rsplit('$', 1)[-1])} {plain(name)}" if name else "the stack"
 
 
+def numbered(number: int, noun: str) -> str:
+    """`1 price`, `2 prices`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def counted(number: int, noun: str) -> str:
     """`1 price is`, `2 prices are`."""
-    return f"{number} {noun} is" if number == 1 else f"{number} {noun}s are"
+    return f"{numbered(number, noun)} {'is' if number == 1 else 'are'}"
 
 
 def indented(line: str, *, following: int) -> list[str]:

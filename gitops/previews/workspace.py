@@ -15,10 +15,10 @@ import yaml
 from gitops.engine import Engine, Workspace
 from gitops.previews.masked_state import PROVIDERS
 from gitops.previews.state_copy import Copy, StateCopyError, refuse_encrypted
+from gitops.stored_secrets.stripe_key import MODES
 
 ENCRYPTION = ("secretsprovider", "encryptedkey", "encryptionsalt")
 """Lines of a stack's file that say how its secrets are encrypted."""
-MODES = {"prod": "live"}
 """Stack -> mode of its Stripe account; test unless it is here."""
 
 

@@ -6,7 +6,7 @@ round; when prod has it, the pull request is closed.
 
 from pathlib import Path
 
-from gitops.github.client import GitHub, GitHubError
+from gitops.github.client import GitHub
 from gitops.github.model import Comparison, Pull
 from gitops.promotion import stack_pull
 from gitops.promotion.body import Proposal, body
@@ -19,7 +19,6 @@ from render.cost import Difference
 LABEL = "promotion"
 BRANCH = "promote/prod"
 ROBOT = Robot(branch=BRANCH, file=STACK_FILE, label=LABEL, pair_only=True)
-MISSING = 404
 UNTOLD = "nobody has looked at prod's resources"
 
 
@@ -114,10 +113,5 @@ class _There:
     def compared(self, base: str, head: str) -> Comparison | None:
         """How the one commit stands to the other; None when GitHub has lost one of them."""
         if (base, head) not in self._compared:
-            try:
-                self._compared[base, head] = self._github.compare(base, head)
-            except GitHubError as error:
-                if error.status != MISSING:
-                    raise
-                self._compared[base, head] = None
+            self._compared[base, head] = self._github.compared(base, head)
         return self._compared[base, head]

@@ -8,10 +8,12 @@ from gitops.comments.cut import Part, Section
 from gitops.comments.text import code
 from gitops.comments.told import told
 from gitops.github.model import Commit, Comparison
+from gitops.previews.words import numbered
 from gitops.promotion.notes import Migration, Notes, Package
 from gitops.promotion.schema_change import Effect
-from gitops.promotion.stack_file import REVISION, Pair
+from gitops.promotion.stack_file import Pair
 from gitops.release.proof import Proof
+from gitops.revision import REVISION
 from render.cost import Difference
 
 MOST_COMMITS, MOST_PACKAGES, MOST_MIGRATIONS, MOST_FINDINGS, MOST_STAGES = 50, 100, 30, 10, 30
@@ -42,7 +44,7 @@ def migrations(notes: Notes, *, first: bool) -> Iterator[Section]:
         return
     worst = sorted(range(len(found)), key=lambda place: -found[place].effect)[:MOST_MIGRATIONS]
     lines = [_migration(found[place], first=first) for place in sorted(worst)]
-    yield _listed(_counted(len(found), "migration"), lines, len(found), MIGRATIONS_RANK, folds=False)
+    yield _listed(numbered(len(found), "migration"), lines, len(found), MIGRATIONS_RANK, folds=False)
 
 
 def _migration(one: Migration, *, first: bool) -> str:
@@ -75,7 +77,7 @@ def commits(found: Comparison | None, former: Pair) -> Iterator[Section]:
         warning = f"> [!WARNING]\n> {code(since)} is not among this one's ancestors: what it had may be gone."
         yield Section(opening=warning, parts=[])
     newest = [_commit(one) for one in reversed(found.commits)][:MOST_COMMITS]
-    yield _listed(f"{_counted(found.ahead_by, 'commit')} since {since}", newest, found.ahead_by, COMMITS_RANK)
+    yield _listed(f"{numbered(found.ahead_by, 'commit')} since {since}", newest, found.ahead_by, COMMITS_RANK)
 
 
 def _commit(one: Commit) -> str:
@@ -87,7 +89,7 @@ def packages(found: tuple[Package, ...]) -> Iterator[Section]:
     """What the image has in another version than before."""
     if found:
         lines = [_package(one) for one in found[:MOST_PACKAGES]]
-        yield _listed(f"{_counted(len(found), 'package')} of the image changed", lines, len(found), PACKAGES_RANK)
+        yield _listed(f"{numbered(len(found), 'package')} of the image changed", lines, len(found), PACKAGES_RANK)
 
 
 def _package(one: Package) -> str:
@@ -111,10 +113,6 @@ def _listed(title: str, lines: list[str], number: int, rank: int, *, folds: bool
         opening = f"<details><summary>{title}</summary>"
         return Section(opening=opening, parts=parts, closing="</details>", rank=rank, gap="\n")
     return Section(opening=f"#### {title}", parts=parts, rank=rank, gap="\n")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _cell(text: str) -> str:

@@ -13,12 +13,12 @@ from typing import Any
 import yaml
 
 from gitops.previews.values import clipped, plain
+from gitops.revision import REVISION
 
 STACK_FILE = "Pulumi.prod.yaml"
 """The file that a promotion changes."""
 IMAGE_KEY, REVISION_KEY = "priceguard:image", "priceguard:revision"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-REVISION = re.compile(r"[0-9a-f]{40}")
 NO_DIGEST, NO_REVISION = f"sha256:{'0' * 64}", "0" * 40
 """What stands in the file of a stack that nothing was promoted to yet."""
 LONGEST = 200

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gitops.github.api import same
+from gitops.github.api import MAIN, same
 from gitops.github.client import GitHub, GitHubError
 from gitops.github.model import Pull
 from gitops.promotion.stack_file import only_pair_changed
 
-MAIN = "main"
 LEFT = "<!-- priceguard:left -->"
 CLOSED = "<!-- priceguard:closed -->"
 

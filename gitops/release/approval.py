@@ -5,7 +5,8 @@ A deployment may carry several, because of those that wait for their turn GitHub
 
 from collections.abc import Iterator
 
-from gitops.github.client import GitHub, GitHubError
+from gitops.github.api import MAIN
+from gitops.github.client import GitHub
 from gitops.github.model import Pull
 from gitops.seals.pack import together, unpack
 from gitops.seals.seal import Seal
@@ -14,8 +15,6 @@ PREVIEW = "preview ({stack})"
 """Name of the check that keeps a seal."""
 MOST = 50
 """Commits that are looked at; whoever deploys that seldom approves anew."""
-MISSING = 404
-MAIN = "main"
 
 
 def approved(github: GitHub, stack: str, commit: str, since: str | None) -> Seal | None:
@@ -38,8 +37,8 @@ def _pulls(github: GitHub, commit: str, since: str | None) -> Iterator[Pull]:
     """Each merged pull request once, the newest first."""
     seen: set[int] = set()
     for sha in _commits(github, commit, since):
-        for pull in github.pulls_of(sha):
-            if pull.merged and pull.base_branch == MAIN and pull.number not in seen:
+        for pull in github.merged(sha):
+            if pull.base_branch == MAIN and pull.number not in seen:
                 seen.add(pull.number)
                 yield pull
 
@@ -48,12 +47,9 @@ def _commits(github: GitHub, commit: str, since: str | None) -> list[str]:
     """The newest first; only the one when it is not known what runs, or that is no ancestor of it."""
     if since is None or since == commit:
         return [commit]
-    try:
-        found = github.compare(since, commit)
-    except GitHubError as error:
-        if error.status == MISSING:
-            return [commit]  # it runs what was built from another repository, or by hand
-        raise
+    found = github.compared(since, commit)
+    if found is None:
+        return [commit]  # it runs what was built from another repository, or by hand
     return [commit, *(one.sha for one in reversed(found.commits) if one.sha != commit)][:MOST]
 
 

@@ -1,11 +1,9 @@
 """dev: what is on main runs there, and is proven. That it is proposed for prod is `gitops.release.follow_up`'s."""
 
-from gitops.engine import LockedError
 from gitops.github.client import GitHub
 from gitops.release import proof
-from gitops.release.approval import approved
-from gitops.release.stages import Release, StageError, is_unsure
-from gitops.release.update import STOP, Approval, UpdateError
+from gitops.release.stages import Release, StageError
+from gitops.release.update import STOP, Approval
 
 
 def deploy(release: Release, github: GitHub, *, approve: str = "", unapproved: str = STOP) -> None:
@@ -23,15 +21,12 @@ def deploy(release: Release, github: GitHub, *, approve: str = "", unapproved: s
     """
     stack = release.target.stack
     try:
-        with release.stage("approval") as say:
-            seal = approved(github, stack, release.revision, release.target.outputs().get("revision"))
-            say(f"{len(seal.steps)} changes were approved" if seal else "none was found")
+        seal = release.approved(github, release.revision, release.target.outputs().get("revision"))
         release.update(Approval(seal=seal, digest=approve, unapproved=unapproved))
         verified = release.prove()
         release.show()
     except StageError as error:
-        never = error.stage == "approval" or isinstance(error.cause, UpdateError | LockedError)
-        ran = not (never or is_unsure(error.cause))
+        ran = not (error.came_first or error.is_unsure)
         proof.refute(github, stack, release.revision, error.evidence, release.run_url, ran=ran)
         raise
     proof.record(github, release.proof(verified))

@@ -7,15 +7,17 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from gitops.github.api import MAIN
 from gitops.github.client import GitHub
 from gitops.promotion.cost import promoted_cost
 from gitops.promotion.propose import propose
 from gitops.promotion.put_back import Failure, clear_failure, put_back, tell_failure
-from gitops.promotion.stack_file import STACK_FILE, Pair, pair, with_pair
+from gitops.promotion.stack_file import STACK_FILE, Pair, pair
 from gitops.release import proof
 from gitops.release.checkout import git
+from gitops.release.promotion import settings, settings_of
 from gitops.release.proof import Proof
-from gitops.release.record import STOPPED, Attempt, Good, Journal, Records
+from gitops.release.record import STOPPED, Attempt, Journal, Records
 
 PROMOTED = "prod"
 NO_END = "the run did not come to its end: read its log, then run it again, it goes on from what is done"
@@ -63,7 +65,7 @@ class FollowUp:
         if ours and ours.conclusion in {STOPPED, "failure"}:
             return self._after_failure(stack, ours)
         if not self.went_well:
-            named = pair(git(self.repository, "show", f"{self.commit}:Pulumi.{stack}.yaml"))
+            named = pair(settings(self.repository, stack, self.commit))
             attempt = journal.attempt if journal else None
             return self._tell(self._failure(stack, named, attempt, NO_END, UNKNOWN.format(stack=stack)))
         if ours is None:
@@ -76,15 +78,15 @@ class FollowUp:
         trouble = UNCHANGED if journal.conclusion == STOPPED else attempt.trouble
         failure = self._failure(stack, attempt.pair, attempt, attempt.reason, trouble)
         if attempt.former and not failure.trouble:
-            put_back(self.promoter, failure, settings=self._settings(stack, attempt.former))
+            put_back(self.promoter, failure, settings=settings_of(self.repository, stack, attempt.former))
         return self._tell(failure)
 
     def _tell(self, failure: Failure) -> str:
-        merged = (pull for pull in self.github.pulls_of(self.commit) if pull.merged)
-        return f"told in {tell_failure(self.github, failure, pull=next(merged, None)).url}"
+        pull = next(iter(self.github.merged(self.commit)), None)
+        return f"told in {tell_failure(self.github, failure, pull=pull).url}"
 
     def _propose(self, found: Proof) -> str:
-        main = self.github.file(STACK_FILE, self.github.head("main") or self.commit)
+        main = self.github.file(STACK_FILE, self.github.head(MAIN) or self.commit)
         runs = self._running(pair(main))
         cost = promoted_cost(self.repository, main, runs, found)
         pull = propose(self.promoter, proof=found, running=runs, repository=self.repository, cost=cost)
@@ -100,10 +102,6 @@ class FollowUp:
         if journal is None or not journal.attempt.reason:
             return named
         return journal.attempt.former.pair if journal.attempt.former else None
-
-    def _settings(self, stack: str, good: Good) -> str:
-        text = git(self.repository, "show", f"{good.commit}:Pulumi.{stack}.yaml")
-        return with_pair(text, good.pair.digest, good.pair.revision)
 
     def _failure(self, stack: str, failed: Pair, attempt: Attempt | None, reason: str, trouble: str) -> Failure:
         return Failure(

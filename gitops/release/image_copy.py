@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gitops.aws.config import client_config
+from gitops.aws.config import clients
 from gitops.aws.errors import cause
 from gitops.previews.values import clipped, plain
 from gitops.release.target import ImageCopyError
@@ -42,8 +42,8 @@ def copy(source: str, image: str, *, ecr: Any = None, command: str = "skopeo") -
         raise ImageCopyError(f"{source} was proved, and {image} is to run: another digest is another image")
     registry, _, repository = image.partition("@")[0].partition("/")
     region = registry.split(".")[3]
-    client = ecr or _client(region)
     try:
+        client = ecr or clients(region, "ecr")[0]
         if _is_there(client, repository, digest):
             return
         token = client.get_authorization_token()["authorizationData"][0]["authorizationToken"]
@@ -96,9 +96,3 @@ def _run(command: str, source: str, to: str, token: str) -> None:
 def _is_there(client: Any, repository: str, digest: str) -> bool:
     found = client.batch_get_image(repositoryName=repository, imageIds=[{"imageDigest": digest}])
     return bool(found.get("images"))
-
-
-def _client(region: str) -> Any:
-    import boto3  # noqa: PLC0415 - a tenth of a second, which other commands need not wait for
-
-    return boto3.Session(region_name=region).client("ecr", config=client_config())

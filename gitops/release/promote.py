@@ -4,27 +4,24 @@ What people are told of it, and that Git says what runs, is `gitops.release.foll
 at GitHub and knows no AWS.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
-from gitops.engine import LockedError
+from gitops.github.api import MAIN
 from gitops.github.model import Pull
 from gitops.promotion.propose import LABEL
 from gitops.promotion.put_back import LABEL as RETURNS
 from gitops.promotion.stack_file import Pair, only_pair_changed, pair
-from gitops.release.approval import approved
 from gitops.release.checkout import checkout
 from gitops.release.promotion import Promotion, PromotionError, guarded, pulls_since, running
-from gitops.release.proof import proven
+from gitops.release.proof import LONGEST, proven
 from gitops.release.record import Attempt
-from gitops.release.stages import Release, StageError, is_unsure
-from gitops.release.update import GO_ON, STOP, Approval, UpdateError
+from gitops.release.stages import IMAGE, Release, StageError
+from gitops.release.update import GO_ON, STOP, Approval
 
-PROVES, MAIN = "dev", "main"
+PROVES = "dev"
 MERGED = {"ahead", "identical"}
 """What GitHub says of main beside a commit that is in it."""
-LONGEST = 4000
-"""Characters of a reason that are kept."""
 
 
 def promote(here: Promotion, *, approve: str = "", unapproved: str = STOP) -> str:
@@ -50,7 +47,7 @@ def promote(here: Promotion, *, approve: str = "", unapproved: str = STOP) -> st
         return f"main has another {here.file} by now, whose own run promotes it"
     former = resumed.former if resumed else running(here)
     pulls = pulls_since(here, former)
-    returns = any(RETURNS in pull.labels for pull in pulls.values())
+    returns = any(RETURNS in pull.labels for _, pull in pulls)
     attempt = resumed or Attempt(pair=wanted, commit=here.commit, former=former, returns=returns)
     try:
         image = refuse(here, wanted, pulls)
@@ -74,13 +71,13 @@ def under_way(here: Promotion, wanted: Pair) -> Attempt | None:
     return found.attempt if found and found.conclusion is None and found.attempt.pair == wanted else None
 
 
-def refuse(here: Promotion, wanted: Pair, pulls: Mapping[str, Pull]) -> str:
+def refuse(here: Promotion, wanted: Pair, pulls: Sequence[tuple[str, Pull]]) -> str:
     """The image that dev proved, or the end: nothing has been changed.
 
     Args:
         here: what it works on.
         wanted: the pair.
-        pulls: by the commits of main that changed the settings since then, the pull requests that were merged.
+        pulls: those that changed the settings since what runs, each with its commit of main.
 
     Raises:
         PromotionError: the pair is none that may run there.
@@ -89,7 +86,7 @@ def refuse(here: Promotion, wanted: Pair, pulls: Mapping[str, Pull]) -> str:
         raise PromotionError(f"{here.file} has the placeholder still: merge the first promotion's pull request")
     if here.github.compare(wanted.revision, here.commit).status not in MERGED:
         raise PromotionError(f"{wanted.revision[:7]} is not on main, so nobody reviewed it: promote one that is")
-    for commit, pull in pulls.items():
+    for commit, pull in pulls:
         others = only_pair_changed(here.settings(f"{commit}^"), here.settings(commit)) if LABEL in pull.labels else []
         if others:
             raise PromotionError(f"a promotion changes image and revision only, and this one: {', '.join(others)}")
@@ -118,11 +115,8 @@ def _forward(here: Promotion, attempt: Attempt, image: str, approval: Approval) 
     files = {here.file: here.settings(attempt.commit)}
     with checkout(here.repository, attempt.pair.revision, files) as root:
         release = here.release(root, attempt.pair.revision)
-        with release.stage("approval") as say:
-            since = attempt.former.commit if attempt.former else None
-            seal = approved(here.github, here.target.stack, attempt.commit, since)
-            say(f"{len(seal.steps)} changes were approved" if seal else "none was found")
-        with release.stage("image") as say:
+        seal = release.approved(here.github, attempt.commit, attempt.former.commit if attempt.former else None)
+        with release.stage(IMAGE) as say:
             here.target.copy_image(image, attempt.pair.image)
             say(f"{attempt.pair.digest[:19]} is there")
         release.update(replace(approval, seal=seal))
@@ -133,10 +127,10 @@ def _forward(here: Promotion, attempt: Attempt, image: str, approval: Approval) 
 
 def _failed(here: Promotion, attempt: Attempt, error: StageError, *, resumed: bool) -> Attempt:
     """The attempt with the reason why it is taken back, noted before anything is done about it."""
-    if is_unsure(error.cause):
+    if error.is_unsure:
         raise error
     failed = replace(attempt, reason=error.evidence[:LONGEST])
-    if error.stage in {"approval", "image"} or isinstance(error.cause, UpdateError | LockedError):
+    if error.came_first:
         if not resumed:  # else something was changed before: it stays under way
             here.records.stop(failed)
         raise error
@@ -180,7 +174,7 @@ def _back(here: Promotion, attempt: Attempt) -> str:
                     say(release.frontend.restore(attempt.restores))
             release.show()  # writes nothing when all was put back; else what a killed run had begun
     except StageError as error:
-        if is_unsure(error.cause):
+        if error.is_unsure:
             raise
         return f"going back failed as well: {error}"
     return ""

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from gitops.github.client import GitHub
 from gitops.github.model import Pull
-from gitops.promotion.stack_file import REVISION, Pair, StackFileError, pair, with_pair
+from gitops.promotion.stack_file import Pair, StackFileError, pair, with_pair
 from gitops.release.checkout import git
 from gitops.release.record import Good, Records
 from gitops.release.stages import Release
 from gitops.release.target import Target
+from gitops.revision import REVISION
 
 MOST = 50
 """Versions of the stack's settings that are looked at."""
@@ -48,11 +49,30 @@ class Promotion:
 
     def settings(self, commit: str) -> str:
         """The stack's settings at a commit."""
-        return git(self.repository, "show", f"{commit}:{self.file}")
+        return settings(self.repository, self.target.stack, commit)
 
     def settings_of(self, good: Good) -> str:
         """Those that something ran well with."""
-        return with_pair(self.settings(good.commit), good.pair.digest, good.pair.revision)
+        return settings_of(self.repository, self.target.stack, good)
+
+
+def settings(repository: Path, stack: str, commit: str) -> str:
+    """A stack's settings at a commit.
+
+    Raises:
+        CheckoutError: the clone lacks it.
+    """
+    return git(repository, "show", f"{commit}:Pulumi.{stack}.yaml")
+
+
+def settings_of(repository: Path, stack: str, good: Good) -> str:
+    """Those that something ran well with.
+
+    Raises:
+        CheckoutError: the clone lacks their commit.
+        StackFileError: they have no place for a pair.
+    """
+    return with_pair(settings(repository, stack, good.commit), good.pair.digest, good.pair.revision)
 
 
 def versions(here: Promotion, since: str | None = None) -> Iterator[tuple[str, Pair]]:
@@ -94,9 +114,8 @@ def guarded(here: Promotion, good: Good) -> Good:
     return good
 
 
-def pulls_since(here: Promotion, former: Good | None) -> dict[str, Pull]:
-    """By commit, the pull requests by which the settings changed since what runs."""
+def pulls_since(here: Promotion, former: Good | None) -> list[tuple[str, Pull]]:
+    """The pull requests by which the settings changed since what runs, each with the commit of main that has it."""
     since = former.commit if former and former.commit != here.commit else None
     commits = [commit for commit, _ in versions(here, since)] if since else [here.commit]
-    found = {commit: here.github.pulls_of(commit) for commit in commits}
-    return {commit: pull for commit, pulls in found.items() for pull in pulls if pull.merged}
+    return [(commit, pull) for commit in commits for pull in here.github.merged(commit)]

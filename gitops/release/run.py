@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gitops.github.client import API, GitHub
+from gitops.revision import REVISION
 
 REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
-COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class RunError(Exception):
@@ -46,7 +46,7 @@ def from_environment(environment: Mapping[str, str]) -> Run:
     repository, sha = environment["GITHUB_REPOSITORY"], environment["GITHUB_SHA"]
     if not REPOSITORY.fullmatch(repository):
         raise RunError("GITHUB_REPOSITORY must be owner/name")
-    if not COMMIT.fullmatch(sha):
+    if not REVISION.fullmatch(sha):
         raise RunError("GITHUB_SHA must be a commit, 40 hex digits")
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     run = environment.get("GITHUB_RUN_ID")

@@ -13,16 +13,18 @@ from typing import Any, Protocol
 
 import httpx
 
-from gitops.engine import EngineError, Report
-from gitops.github.client import GitHubError
+from gitops.engine import EngineError, LockedError, Report
+from gitops.github.client import GitHub, GitHubError
 from gitops.netlify.errors import NetlifyError, SyncError
 from gitops.previews.secrets import without_secrets
 from gitops.previews.state_copy import StateCopyError
 from gitops.previews.values import plain
 from gitops.previews.words import counted
+from gitops.release.approval import approved
 from gitops.release.proof import Proof, Stage
 from gitops.release.target import ImageCopyError, Target
 from gitops.release.update import Approval, UpdateError, update
+from gitops.seals.seal import Seal
 from gitops.stored_secrets.stripe_key import StripeKeyError
 from gitops.verification.money_path import money_path
 from gitops.verification.money_path_result import BusyError, MoneyPathError
@@ -35,6 +37,8 @@ EXPECTED = (
 )
 """What a stage may end with; anything else is a mistake of ours."""
 BROKEN, LIMITED = 500, 429
+APPROVAL, IMAGE = "approval", "image"
+"""The stages before the update."""
 
 
 class Frontend(Protocol):
@@ -66,12 +70,17 @@ class StageError(Exception):
         """All that is known, in lines. It goes where the job's log does not mask anything, so it is looked through."""
         return without_secrets(self.cause.report() if isinstance(self.cause, VerifyError) else str(self.cause))
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody knows how it went, as the other side is away or busy: whoever runs it again will."""
+        if isinstance(self.cause, NetlifyError):
+            return self.cause.status in {0, LIMITED} or self.cause.status >= BROKEN
+        return isinstance(self.cause, NoAnswerError | BusyError)
 
-def is_unsure(cause: Exception) -> bool:
-    """Whether nobody knows how it went, as the other side is away or busy: whoever runs it again will."""
-    if isinstance(cause, NetlifyError):
-        return cause.status in {0, LIMITED} or cause.status >= BROKEN
-    return isinstance(cause, NoAnswerError | BusyError)
+    @property
+    def came_first(self) -> bool:
+        """Whether it failed before anything was changed."""
+        return self.stage in {APPROVAL, IMAGE} or isinstance(self.cause, UpdateError | LockedError)
 
 
 @dataclass(kw_only=True)
@@ -107,6 +116,13 @@ class Release:
     http: httpx.Client | None = None
     stages: list[Stage] = field(default_factory=list[Stage])
     restores: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def approved(self, github: GitHub, commit: str, since: str | None) -> Seal | None:
+        """What reviewers approved; see `gitops.release.approval.approved`."""
+        with self.stage(APPROVAL) as say:
+            seal = approved(github, self.target.stack, commit, since)
+            say(f"{len(seal.steps)} changes were approved" if seal else "none was found")
+        return seal
 
     def update(self, approval: Approval) -> None:
         """Bring the environment to what the program says, as far as that was approved."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitops.engine import EngineError, Report
-from gitops.previews.preview import Preview
+from gitops.previews.preview import is_blocked
 from gitops.previews.result import REQUIREMENTS
 from gitops.previews.state_copy import StateCopyError
 from gitops.previews.words import counted
@@ -81,7 +81,7 @@ def update(
         requirements=(root / REQUIREMENTS).read_text(),
         wildcard_image=config.get("priceguard:image") == "build",
     )
-    if Preview(stack=target.stack, result=result, cost=None).blocked:
+    if is_blocked(result):
         raise UpdateError(f"the update would be refused: `priceguard preview {target.stack}` says why")
     if told := approval.refused(now):
         if approval.unapproved == STOP:

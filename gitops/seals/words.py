@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from gitops.previews.report import KINDS, OTHER
 from gitops.previews.values import MOST_PATHS, plain
-from gitops.previews.words import subject
+from gitops.previews.words import numbered, subject
 from gitops.seals.seal import Difference, Seal, Unapproved, compare
 from gitops.seals.steps import MADE, Step
 
@@ -39,8 +39,8 @@ def since(last: Seal, now: Seal) -> str:
     steps = sorted(found.added, key=lambda one: [*KINDS].index(one.step.op) if one.step.op in KINDS else len(KINDS))
     counts = Counter(map(_kind, steps))
     told = [f"{number} {one if number == 1 else many}" for (one, many), number in counts.items()]
-    told += [_counted(len(found.gone), "change") + " gone"] if found.gone else []
-    told += [_counted(len(found.refusals), "new refusal")] if found.refusals else []
+    told += [numbered(len(found.gone), "change") + " gone"] if found.gone else []
+    told += [numbered(len(found.refusals), "new refusal")] if found.refusals else []
     return f"{_short(last)}: {', '.join(told) or 'the same changes'}"
 
 
@@ -58,11 +58,11 @@ def _kind(one: Unapproved) -> tuple[str, str]:
 def _heading(difference: Difference) -> str:
     if difference.applies:
         gone, number = len(difference.gone), len(difference.now.steps)
-        part = f"; {_counted(gone, 'approved change')} {_be(gone)} needed no more" if gone else ""
+        part = f"; {numbered(gone, 'approved change')} {_be(gone)} needed no more" if gone else ""
         return f"{'as approved' if number else 'nothing is left to do'}{part}"
     added, refused = len(difference.added), len(difference.refusals)
-    told = [f"{_counted(added, 'change')} {'was' if added == 1 else 'were'} not approved"] if added else []
-    told += [f"{_counted(refused, 'refusal')} by the rules {_be(refused)} new"] if refused else []
+    told = [f"{numbered(added, 'change')} {'was' if added == 1 else 'were'} not approved"] if added else []
+    told += [f"{numbered(refused, 'refusal')} by the rules {_be(refused)} new"] if refused else []
     return "; ".join(told)
 
 
@@ -111,10 +111,6 @@ def _listed(paths: Sequence[str]) -> str:
 
 def _short(seal: Seal) -> str:
     return plain(seal.context.revision)[:SHORT]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _be(number: int) -> str:

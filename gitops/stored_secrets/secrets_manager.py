@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gitops.aws.config import client_config
+from gitops.aws.config import clients
 from gitops.aws.errors import cause
 from render.configuration import ROOT, ConfigurationError, read_configuration
 
@@ -73,17 +73,13 @@ def connect(place: Place) -> Clients:
     Raises:
         SecretError: the profile or the region does not exist, there are no credentials, or they are another account's.
     """
-    import boto3  # noqa: PLC0415 - a tenth of a second, which other commands need not wait for
-
-    config = client_config()
     with explained(place):
-        session = boto3.Session(region_name=place.region)
-        clients = Clients(*(session.client(name, config=config) for name in ("secretsmanager", "ecs", "sts")))
-        account = clients.sts.get_caller_identity()["Account"]
+        made = Clients(*clients(place.region, "secretsmanager", "ecs", "sts"))
+        account = made.sts.get_caller_identity()["Account"]
     if account != place.account:
         whose = f"these credentials are of account {account}, and {place.environment} is in {place.account}"
         raise SecretError(f"{whose} (priceguard:account in Pulumi.{place.environment}.yaml); use that account's")
-    return clients
+    return made
 
 
 def describe(clients: Clients, full_name: str) -> dict[str, Any]:

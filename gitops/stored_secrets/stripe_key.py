@@ -6,6 +6,8 @@ No message holds a key, nor what Stripe says of one, which repeats its end.
 import re
 
 STRIPE_API = "https://api.stripe.com"
+MODES = {"dev": "test", "prod": "live"}
+"""Environment -> the mode of its keys."""
 _KEY = re.compile(r"[sr]k_(test|live)_[A-Za-z0-9_]{16,247}")
 _NO_TEXT = re.compile(r"[^!-~]")  # what is printable and no space is text here
 _ANSWERS_WITHIN = 20  # seconds
@@ -25,7 +27,7 @@ def check_form(key: str, environment: str) -> None:
     Raises:
         StripeKeyError: it is empty, holds anything but text, is another kind of key, or one of the other mode.
     """
-    wanted = "live" if environment == "prod" else "test"
+    wanted = MODES[environment]
     expected = f"{environment} takes sk_{wanted}_... or rk_{wanted}_..., copied whole"
     if not key.strip():
         raise StripeKeyError(f"there is no key; {expected}")

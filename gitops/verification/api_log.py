@@ -9,8 +9,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gitops.aws.config import client_config
-from gitops.aws.errors import cause
+from gitops.aws.config import clients
+from gitops.aws.errors import OTHER_PLACE, cause
 from gitops.previews.values import parsed
 from gitops.verification.result import NoAnswerError, VerifyError
 
@@ -18,7 +18,7 @@ _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}")
 _PAGES = 100  # of a search; one may be empty and still not be the last
 _REMEDIES = {
     "AccessDeniedException": ", or allow logs:FilterLogEvents",
-    "ResourceNotFoundException": "; is this the account (`aws sts get-caller-identity`), and was the stack deployed?",
+    "ResourceNotFoundException": f"; {OTHER_PLACE}",
 }
 """Code of what does not pass by itself -> what to do."""
 
@@ -70,6 +70,5 @@ def settles(text: str, event_id: str) -> bool:
 
 @cache
 def _client(region: str) -> Any:
-    import boto3  # noqa: PLC0415 - a tenth of a second, which other commands need not wait for
-
-    return boto3.Session(region_name=region).client("logs", config=client_config())
+    (client,) = clients(region, "logs")
+    return client

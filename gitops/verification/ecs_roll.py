@@ -12,13 +12,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
-from gitops.aws.config import client_config
-from gitops.aws.errors import cause
+from gitops.aws.config import clients
+from gitops.aws.errors import OTHER_PLACE, cause
 from gitops.aws.one_off_task import CONTAINER
 from gitops.doctor.report import shown
 from gitops.verification.result import Deployment, Evidence, Expected, NoAnswerError, Roll, Task, VerifyError
 
-_OTHER_PLACE = "is this the account (`aws sts get-caller-identity`), and was the stack deployed?"
 _EVENTS, _STOPPED, _LINES = 8, 5, 20  # the most that is told
 _DENIED = {"AccessDenied", "AccessDeniedException"}
 _MISSING = {"ClusterNotFoundException", "ResourceNotFoundException", "ServiceNotFoundException"}
@@ -47,12 +46,8 @@ def connect(region: str) -> Clients:
     Raises:
         VerifyError: the profile or the region does not exist.
     """
-    import boto3  # noqa: PLC0415 - a tenth of a second, which other commands need not wait for
-
-    config = client_config()
     try:
-        session = boto3.Session(region_name=region)
-        return Clients(*(session.client(name, config=config) for name in ("ecs", "logs", "ecr")))
+        return Clients(*clients(region, "ecs", "logs", "ecr"))
     except BotoCoreError as error:
         raise VerifyError(cause(error, region)) from error
 
@@ -105,7 +100,7 @@ class EcsService:
         active = [service for service in found["services"] if service["status"] == "ACTIVE"]
         if not active:
             where = f"cluster {wanted.cluster} in {wanted.region}"
-            raise VerifyError(f"there is no service {wanted.service} in {where}; {_OTHER_PLACE}")
+            raise VerifyError(f"there is no service {wanted.service} in {where}; {OTHER_PLACE}")
         return active[0]
 
     def _tasks(self, status: str) -> Iterator[dict[str, Any]]:
@@ -160,7 +155,7 @@ def _refusal(error: ClientError, words: str, permission: str) -> VerifyError:
     if code in _DENIED:
         return VerifyError(f"{words}, or allow {permission}")
     if code in _MISSING:
-        return _MissingError(f"{words}; {_OTHER_PLACE}")
+        return _MissingError(f"{words}; {OTHER_PLACE}")
     if status >= _BROKEN or "Throttl" in code or "TooManyRequests" in code:
         return NoAnswerError(words)
     return VerifyError(words)

@@ -137,10 +137,6 @@ class People:
             self.head_of(number)
         self.thread(number)["state"] = "closed"
 
-    def reopen(self, number: int) -> None:
-        """Open it again."""
-        self.thread(number)["state"] = "open"
-
     def say(self, number: int, body: str, author: str = "alice") -> int:
         """Comment by hand; return the comment's id."""
         made = self.new_id()
