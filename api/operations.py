@@ -1,8 +1,8 @@
 """What an operator does with webhooks and accounts: `python -m api.operations list|replay|...`.
 
 Runs where the database can be reached: as a one-off task of the service's own image. It answers in log lines, one for
-each event (`webhook_event`) or account, and `done` at the end. Exit codes: 0 it worked, 1 it did not, 2 the command
-line is wrong, 78 the environment is not complete.
+each event (`webhook_event`), change (`billing_change`) or account, and `done` at the end. Exit codes: 0 it worked, 1 it
+did not, 2 the command line is wrong, 78 the environment is not complete.
 """
 
 import argparse
@@ -16,9 +16,11 @@ from typing import Any, Final
 import structlog
 
 from api import logs
+from api.billing_trail import told
 from api.db import Database
 from api.errors import ApiError
-from api.models.account import replace_password_hash
+from api.models.account import replace_password_hash, select_account
+from api.models.billing import select_account_id, select_billing_changes
 from api.models.old_account import NotImportedError, Source
 from api.models.session import delete_account_sessions
 from api.models.webhook_event import StoredEvent, replay_events, select_events, select_events_by_id
@@ -120,6 +122,24 @@ async def _reconcile(asked: argparse.Namespace, database: Database, gateway: Str
     return 1 if result.failed else 0
 
 
+async def _changes(asked: argparse.Namespace, database: Database, _: StripeGateway) -> int:
+    whose: str | uuid.UUID = asked.whose
+    async with database.connection() as connection:
+        if isinstance(whose, str):
+            account_id, missing = await select_account_id(connection, whose), f"no account has the customer {whose}"
+        else:
+            found, missing = await select_account(connection, whose), f"there is no account {whose}"
+            account_id = found and found.id
+        changes = await select_billing_changes(connection, account_id, most=asked.most) if account_id else []
+    if account_id is None:
+        _logger.error("failed", reason=missing)
+        return 1
+    for change in changes:
+        _logger.info("billing_change", **told(change))
+    _logger.info("done", account_id=str(account_id), changes=len(changes))
+    return 0
+
+
 async def _import_accounts(asked: argparse.Namespace, database: Database, _: StripeGateway) -> int:
     source = Source(
         table=asked.table,
@@ -168,6 +188,7 @@ _COMMANDS: Final = {
     "list": _list,
     "replay": _replay,
     "reconcile": _reconcile,
+    "changes": _changes,
     "import-accounts": _import_accounts,
     "set-password": _set_password,
 }
@@ -184,6 +205,9 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("id", nargs="*", help="evt_...; without any, all dead letters")
     again = commands.add_parser("reconcile", help="read the state of every customer again")
     again.add_argument("--most", type=int, default=None, help="accounts, the rest another time")
+    changes = commands.add_parser("changes", help="show what changed the billing of an account, the newest first")
+    changes.add_argument("whose", type=_customer_or_account, help="cus_..., or the account's id")
+    changes.add_argument("--most", type=int, default=20)
     _add_account_commands(commands)
     return parser
 
@@ -200,6 +224,13 @@ def _add_account_commands(commands: Any) -> None:
     password = commands.add_parser("set-password", help="give an account another password, and end its sessions")
     password.add_argument("account_id", type=uuid.UUID)
     password.add_argument("password_hash", type=_argon2, help="as Argon2: the password itself is told to nobody here")
+
+
+def _customer_or_account(text: str) -> str | uuid.UUID:
+    try:
+        return text if text.startswith("cus_") else uuid.UUID(text)
+    except ValueError:  # without the text: an address would stand in the log
+        raise argparse.ArgumentTypeError("is neither a customer, cus_..., nor the id of an account") from None
 
 
 def _argon2(text: str) -> str:

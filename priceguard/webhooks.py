@@ -1,11 +1,11 @@
-"""`priceguard webhooks`: what an operator does with the inbox of webhooks; `docs/runbook.md` says when.
+"""`priceguard webhooks`: the inbox of webhooks, and what came of them in an account; `docs/runbook.md` says when.
 
 Each command runs `api.operations` as a one-off task of the service's own image, because only there the database can be
 reached: on AWS for `--stack dev` and `prod`, on this machine for `--stack local`.
 
 Exit codes: 0 it worked; 1 it failed, or something was left (`replay`: an event that was not booked, `reconcile`: an
-account that could not be read); 2 the command line is wrong; 3 nothing runs here; 5 the task did not end within ten
-minutes; 130 Ctrl-C, which ends the task.
+account that could not be read), or there is no such account (`changes`); 2 the command line is wrong; 3 nothing runs
+here; 5 the task did not end within ten minutes; 130 Ctrl-C, which ends the task.
 """
 
 import json
@@ -23,6 +23,7 @@ from gitops.aws.one_off_task import Line, Result
 from gitops.previews import values as preview_values
 from gitops.previews.words import numbered
 from local.ending import FAILED, INTERRUPTED, failed
+from priceguard import changes as trail
 from priceguard.one_off_task import NotCarriedOutError, Stack, carry_out
 
 PROGRAM = ("python", "-m", "api.operations")
@@ -131,6 +132,37 @@ def reconcile(
         console.print(
             f"{numbered(done['read'], 'account')} read again, {done['failed']} could not be read", highlight=False
         )
+    raise typer.Exit(min(result.exit_code, FAILED))
+
+
+@app.command()
+def changes(
+    *,
+    whose: Annotated[
+        str,
+        typer.Argument(
+            metavar="CUSTOMER|ACCOUNT",
+            callback=trail.whose,
+            help="The customer at Stripe, cus_..., or the account's id.",
+            show_default=False,
+        ),
+    ],
+    most: Annotated[int, typer.Option(min=1, max=1000, help="As many, the newest.")] = 20,
+    stack: Where = Stack.LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Why an account is as it is: what changed its billing, the newest first, and which webhook or request did it."""
+    result = answer_of(stack, ["changes", whose, "--most", str(most)])
+    found = [{name: line.get(name) for name in trail.CHANGE} for line in of(result, "billing_change")]
+    if as_json:
+        print_json(stack, result, account_id=next(of(result, "done"))["account_id"], changes=found)
+    elif found:
+        console = output()
+        console.print(trail.table(found))
+        more = "; there may be more, see --most" if len(found) == most else ""
+        console.print(f"{numbered(len(found), 'change')}{more}", highlight=False)
+    else:
+        output().print("nothing has changed the billing of this account")
     raise typer.Exit(min(result.exit_code, FAILED))
 
 

@@ -20,6 +20,19 @@ class Unread:
     account_id: uuid.UUID
 
 
+@dataclass(frozen=True, slots=True)
+class BillingChange:
+    """An entry of the trail: what led to a change, and those members of BillingState that it changed, as JSON has them.
+
+    `cause` is an operation, `reconciliation`, `import`, or `webhook` and the ids of its events.
+    """
+
+    at: datetime
+    cause: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
 async def update_billing(connection: Connection, account_id: uuid.UUID, version: int, state: BillingState) -> bool:
     """Store what is true now; False when somebody stored something after `version` was read."""
     card, subscription = state.card, state.subscription
@@ -111,6 +124,20 @@ async def insert_billing_change(
             cause,
             *(msgspec.json.encode({name: side[name] for name in changed}).decode() for side in (before, after)),
         )
+
+
+async def select_billing_changes(connection: Connection, account_id: uuid.UUID, *, most: int) -> list[BillingChange]:
+    """The newest entries of an account's trail, the newest first."""
+    rows = await connection.fetch(
+        """
+        SELECT changed_at, cause, before, after FROM billing_changes
+        WHERE account_id = $1 ORDER BY id DESC LIMIT $2
+        """,
+        account_id,
+        most,
+    )
+    sides = [(msgspec.json.decode(row["before"]), msgspec.json.decode(row["after"])) for row in rows]
+    return [BillingChange(row["changed_at"], row["cause"], *both) for row, both in zip(rows, sides, strict=True)]
 
 
 def _plain(state: BillingState) -> Mapping[str, Any]:

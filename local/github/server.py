@@ -11,6 +11,7 @@ from aiohttp import web
 from local.github.answers import Answer
 from local.github.store import Store
 from local.github.transport import encoded, failed
+from local.own_names import under_own_names
 from local.ports import listen
 
 LARGEST = 4 * 1024 * 1024  # bytes of a request
@@ -60,7 +61,7 @@ class GitHubServer:
             self._started.set_exception(error)
 
     async def _serve(self) -> None:
-        app = web.Application(client_max_size=LARGEST)
+        app = web.Application(middlewares=[under_own_names], client_max_size=LARGEST)
         app.router.add_route("*", "/{path:.*}", self._respond)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         listening, *others = listen(self._port)

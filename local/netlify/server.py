@@ -14,6 +14,7 @@ from local.netlify.dns import NetlifyError, Object, Zones
 from local.netlify.site_api import handle
 from local.netlify.site_pages import SitePages
 from local.netlify.sites import Sites
+from local.own_names import under_own_names
 from local.ports import listen
 from local.stripe.faults import Faults
 
@@ -48,7 +49,7 @@ class StandIn:
         self.url = ""
 
     async def __aenter__(self) -> Self:
-        app = web.Application(middlewares=[errors_as_json, self._admit, self._disturb])
+        app = web.Application(middlewares=[under_own_names, errors_as_json, self._admit, self._disturb])
         app.add_routes(self._routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         listening, *others = listen(self._port)

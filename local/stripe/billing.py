@@ -1,10 +1,21 @@
 """What time does: periods end, trials end, failed payments are tried again, what was never paid expires."""
 
+from itertools import chain
+
 from local.stripe import invoices, pending_updates, standing, subscription_items
 from local.stripe.errors import Object
 from local.stripe.invoice_lines import full_period
 from local.stripe.standing import TRIAL_NOTICE_DAYS, end
 from local.stripe.work import Work, World, new_id
+
+
+def next_due(world: World, customer: str | None = None) -> int | None:
+    """Say when the next thing happens by itself, to anybody or to one customer; None when nothing will."""
+    if customer is None:
+        next_ = world.store.next_due()
+        return next_[0] if next_ else None
+    own = chain.from_iterable(world.store.newest(kind, "customer", customer) for kind in _ACTIONS)
+    return min((stored["_due"] for stored in own if stored.get("_due") is not None), default=None)
 
 
 def catch_up(world: World, until: int) -> list[Object]:

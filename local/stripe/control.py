@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -30,6 +31,7 @@ class Control:
             web.post("/_stand_in/clock", self.clock),
             web.post("/_stand_in/hosts", self.hosts),
             web.post("/_stand_in/switches", self.switches),
+            web.get("/_stand_in/customers", self.customers),
             web.get("/_stand_in/deliveries", self.deliveries),
             web.get("/_stand_in/settled", self.settled),
             web.post("/_stand_in/events/{id}/resend", self.resend),
@@ -58,11 +60,16 @@ class Control:
         )
 
     async def clock(self, request: web.Request) -> web.Response:
-        """Move time: `{"advance": seconds}`, `{"to": unix}` or `{"to_next": true}`; answers what happened."""
-        given = await _object(request, "advance", "to", "to_next")
+        """Move time: `{"advance": seconds}`, `{"to": unix}` or `{"to_next": true}`; answers what happened.
+
+        With `to_next` may stand `customer`: to the next thing of that customer.
+        """
+        given = await _object(request, "advance", "to", "to_next", "customer")
         stand_in = self._stand_in
         if given.get("to_next"):
-            happened = stand_in.advance_to_next()
+            happened = stand_in.advance_to_next(given.get("customer"))
+        elif "customer" in given:
+            raise ValueError("customer stands with to_next: whatever else moves time moves it for all")
         elif "to" in given:
             happened = stand_in.advance(_whole(given["to"], "to") - stand_in.clock.now)
         else:
@@ -79,11 +86,20 @@ class Control:
         self._stand_in.switch(**await _object(request))
         return web.json_response(asdict(self._stand_in.switches))
 
+    async def customers(self, request: web.Request) -> web.Response:
+        """Answer the customers who have the address `email`, as it was written, the newest first."""
+        email = request.query.get("email")
+        if not email:
+            raise ValueError("email is missing: whose customer is it?")
+        found = Work(self._stand_in.world).all("customer", "email", email)
+        return web.json_response({"data": [{name: one[name] for name in ("id", "email", "created")} for one in found]})
+
     async def deliveries(self, request: web.Request) -> web.Response:
-        """Answer the newest deliveries, at most `limit` (100)."""
+        """Answer the newest deliveries, at most `limit` (100), of everybody or about one `customer`."""
         limit = _whole(request.query.get("limit", 100), "limit")
-        newest = self._stand_in.world.store.newest("delivery")
-        found = [_delivery(one) for one, _ in zip(newest, range(limit), strict=False)]
+        index = ("customer", request.query["customer"]) if "customer" in request.query else ("", None)
+        newest = self._stand_in.world.store.newest("delivery", *index)
+        found = [_delivery(one) for one in islice(newest, max(0, limit))]
         return web.json_response({"data": found})
 
     async def settled(self, request: web.Request) -> web.Response:
@@ -144,7 +160,8 @@ def answer_of_the_bank(work: Work, identifier: str, *, succeed: bool) -> Object:
 
 def _delivery(stored: Object) -> Object:
     names = ("id", "event", "type", "endpoint", "url", "created", "attempts", "status", "reason", "delivered")
-    return {**{name: stored[name] for name in names}, "open": stored["_open"]}
+    # A state that an older stand-in has kept says of no delivery whom it is about.
+    return {**{name: stored[name] for name in names}, "customer": stored.get("customer"), "open": stored["_open"]}
 
 
 async def _json(request: web.Request) -> Any:

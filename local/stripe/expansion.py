@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from local.stripe import invoices
 from local.stripe.errors import Object, invalid
+from local.stripe.invoice_payments import intent_of, payment
 from local.stripe.operations import as_list
 from local.stripe.work import Work, shown
 
@@ -18,9 +18,9 @@ def _payments(work: Work, invoice: Object) -> Object:
 
 
 def _confirmation_secret(work: Work, invoice: Object) -> Object | None:
-    if invoices.payment(work, invoice) is None:
+    if payment(work, invoice) is None:
         return None
-    return {"client_secret": invoices.intent_of(work, invoice)["client_secret"], "type": "payment_intent"}
+    return {"client_secret": intent_of(work, invoice)["client_secret"], "type": "payment_intent"}
 
 
 def _subscriptions(work: Work, customer: Object) -> Object:

@@ -6,11 +6,12 @@ from local.stripe import payments, standing
 from local.stripe.clock import DAY
 from local.stripe.errors import Object, StripeError, invalid
 from local.stripe.invoice_fields import EMPTY
+from local.stripe.invoice_payments import call_off, intent_of, payment
 from local.stripe.payment_methods import resolve, usable
 from local.stripe.work import Work, shown
 
 RETRIES = (3, 5, 7)
-"""Days from each failed attempt of a renewal to the next; after the last one the subscription is canceled."""
+"""Days from each failed automatic attempt of a renewal to the next; after the last one the subscription is canceled."""
 
 
 def make(work: Work, subscription: Object, reason: str, lines: list[Object]) -> Object:
@@ -103,47 +104,44 @@ def method_of(work: Work, invoice: Object) -> Object | None:
     return work.get("payment_method", chosen) if chosen else None
 
 
-def payment(work: Work, invoice: Object) -> Object | None:
-    """Return the invoice's payment; None when there was nothing to pay."""
-    return next(work.all("invoice_payment", "invoice", invoice["id"]), None)
-
-
-def intent_of(work: Work, invoice: Object) -> Object:
-    """Return the payment intent of an invoice that has something to pay."""
-    paying = payment(work, invoice)
-    assert paying, "an open invoice has a payment"
-    return work.get("payment_intent", paying["payment"]["payment_intent"])
-
-
-def collect(work: Work, invoice: Object, method: Object | None = None) -> Object:
-    """Charge an open invoice: with this method, or the default one; without either the attempt fails.
+def collect(work: Work, invoice: Object) -> Object:
+    """Charge an open invoice by itself, with the default method; without one the attempt fails.
 
     Returns:
         the payment intent, whose `status` says what came of it.
     """
-    intent, method = intent_of(work, invoice), method or method_of(work, invoice)
+    intent, method = intent_of(work, invoice), method_of(work, invoice)
     intent = payments.attempt(work, intent, method) if method else intent
-    after_attempt(work, intent)
+    after_attempt(work, intent, automatic=True)
     return intent
 
 
-def after_attempt(work: Work, intent: Object) -> None:
-    """Let the invoice, and through it the subscription, follow what an attempt has led to."""
+def after_attempt(work: Work, intent: Object, *, automatic: bool) -> None:
+    """Let the invoice, and through it the subscription, follow what an attempt has led to.
+
+    Args:
+        work: the transaction.
+        intent: what was attempted.
+        automatic: nobody asked for it. Only such attempts count, after the first of any kind, and only they make and
+            use up the schedule of the next ones.
+    """
     invoice = work.get("invoice", intent["_invoice"])
     first = invoice["billing_reason"] == "subscription_create"
-    attempts = invoice["attempt_count"] + 1
+    attempts = invoice["attempt_count"] + 1 if automatic else max(invoice["attempt_count"], 1)
     if intent["status"] == "succeeded":
         invoice = work.change(invoice, attempt_count=attempts, attempted=True, _due=None)
         _paid(work, invoice, intent["amount_received"], intent)
         return
     once = first or standing.waits_for(work, invoice)  # time does not try these again
     retry = None if once or attempts > len(RETRIES) else work.now + RETRIES[attempts - 1] * DAY
-    fields: dict[str, Any] = {"attempt_count": attempts, "attempted": True, "_due": retry}
-    invoice = work.change(invoice, next_payment_attempt=retry, auto_advance=retry is not None, **fields)
+    fields: dict[str, Any] = {"attempt_count": attempts, "attempted": True}
+    if automatic or once:
+        fields |= {"next_payment_attempt": retry, "auto_advance": retry is not None, "_due": retry}
+    invoice = work.change(invoice, **fields)
     if intent["status"] == "requires_action":
         work.tell("invoice.payment_action_required", invoice)
     work.tell("invoice.payment_failed", invoice)
-    standing.after_failure(work, invoice, last=not once and retry is None)
+    standing.after_failure(work, invoice, last=automatic and not once and retry is None)
 
 
 def _paid(work: Work, invoice: Object, amount: int, intent: Object | None = None) -> Object:
@@ -168,16 +166,8 @@ def _paid(work: Work, invoice: Object, amount: int, intent: Object | None = None
 
 
 def void(work: Work, invoice: Object) -> None:
-    """Take an open invoice back; its payment can no longer be made."""
-    times = {**invoice["status_transitions"], "voided_at": work.now}
-    fields: dict[str, Any] = {"next_payment_attempt": None, "auto_advance": False, "_due": None}
-    invoice = work.change(invoice, status="void", status_transitions=times, **fields)
-    paying = payment(work, invoice)
-    if paying:
-        payments.cancel(work, intent_of(work, invoice), "void_invoice")
-        times = {**paying["status_transitions"], "canceled_at": work.now}
-        work.change(paying, status="canceled", status_transitions=times)
-    work.tell("invoice.voided", invoice)
+    """Take an open invoice back, and with it the update that waits for its payment."""
+    call_off(work, invoice)
     standing.after_void(work, invoice)
 
 
@@ -210,7 +200,9 @@ def pay(work: Work, params: dict[str, Any], identifier: str) -> Object:
     method = usable(resolve(work, given, "payment_method"), invoice["customer"]) if given else method_of(work, invoice)
     if method is None:
         raise no_method()
-    require_success(collect(work, invoice, method))
+    intent = payments.attempt(work, intent_of(work, invoice), method)
+    after_attempt(work, intent, automatic=False)
+    require_success(intent)
     return work.get("invoice", identifier)
 
 

@@ -21,11 +21,11 @@ def _find(work: Work, params: Params, identifier: str) -> Object:
 
 
 def _confirm(work: Work, params: Params, identifier: str) -> Object:
-    """Pay as a page does: an attempt like any other, whose decline is a 402."""
+    """Pay as a page does: an attempt of the customer's own, whose decline is a 402."""
     intent = _find(work, params, identifier)
     method = intents.to_confirm(work, intent, params)
     intent = payments.attempt(work, intent, method)
-    invoices.after_attempt(work, intent)
+    invoices.after_attempt(work, intent, automatic=False)
     if intent["last_payment_error"]:
         raise intents.declined(intent, intent["last_payment_error"])
     return work.get("payment_intent", identifier)
@@ -34,7 +34,7 @@ def _confirm(work: Work, params: Params, identifier: str) -> Object:
 def authenticated(work: Work, intent: Object, *, succeed: bool) -> Object:
     """Go on after the customer's bank has answered."""
     intent = payments.authenticated(work, intent, succeed=succeed)
-    invoices.after_attempt(work, intent)
+    invoices.after_attempt(work, intent, automatic=False)
     return intent
 
 

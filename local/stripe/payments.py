@@ -11,7 +11,7 @@ from local.stripe.work import Work, new_id
 _REFUSED = {
     "type": "card_error",
     "code": "payment_intent_authentication_failure",
-    "message": "The customer's bank did not authenticate the payment; ask for another card.",
+    "message": "Your bank did not confirm that it is you who pays. Try again, or use another card.",
 }
 
 _EMPTY: Object = {  # before the first attempt

@@ -1,6 +1,7 @@
 """Updates that wait for their payment (`payment_behavior=pending_if_incomplete`): until then the old terms hold.
 
-The invoice of the difference decides: paid, the update is applied; voided or not paid within 23 hours, it is dropped.
+The invoice of the difference decides: paid, the update is applied; voided or not paid within 23 hours, it is dropped,
+and so it is when the period or the subscription ends before that.
 """
 
 from typing import Any
@@ -34,15 +35,16 @@ def hold(
     if invoice["status"] == "open":
         if invoices.method_of(work, invoice) is None:
             raise invoices.no_method()
-        standing.change(work, billed, pending_update=_shown(work, fields))
+        standing.change(work, billed, pending_update=_shown(work, billed, fields))
         invoices.collect(work, invoice)
     return work.get("subscription", subscription["id"])
 
 
-def _shown(work: Work, fields: dict[str, Any]) -> Object:
+def _shown(work: Work, subscription: Object, fields: dict[str, Any]) -> Object:
+    ends = [item["current_period_end"] for item in subscription["items"]["data"]]
     return {
         "billing_cycle_anchor": fields.get("billing_cycle_anchor"),
-        "expires_at": work.now + HOURS * HOUR,
+        "expires_at": min(work.now + HOURS * HOUR, *ends),
         "subscription_items": fields["items"]["data"],
         "trial_end": fields.get("trial_end"),
         "trial_from_plan": None,
@@ -51,6 +53,5 @@ def _shown(work: Work, fields: dict[str, Any]) -> Object:
 
 def expire(work: Work, subscription: Object) -> str:
     """Drop an update that nobody has paid for."""
-    invoices.void(work, work.get("invoice", subscription["_planned"]["invoice"]))
-    work.tell("customer.subscription.pending_update_expired", work.get("subscription", subscription["id"]))
+    standing.drop_update(work, subscription)
     return "pending update expired"

@@ -1,4 +1,4 @@
-"""HTTP: `/v1` as Stripe has it, `/stripe.js` for pages, `/_stand_in/` for tests and people."""
+"""HTTP: `/v1` as Stripe has it, `stripe.js` for pages, `/_stand_in/` for tests and people."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from local.stripe.errors import StripeError
 from local.stripe.faults import Fault, Faults
 from local.stripe.work import API_VERSION, World
 
-_SCRIPT = Path(__file__).with_name("stripe.js")
+_PARTS = [Path(__file__).with_name(name) for name in ("card_element.js", "stripe.js")]
 _CORS = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Stripe-Version",
@@ -124,8 +124,9 @@ async def for_pages_of_this_machine(request: web.Request, handler: _Next) -> web
 
 
 async def script(_: web.Request) -> web.Response:
-    """Answer what pages load instead of Stripe.js."""
-    body = await asyncio.to_thread(_SCRIPT.read_text)
+    """Answer what pages load instead of Stripe.js: one script, whose parts see each other and nobody else does."""
+    parts = [await asyncio.to_thread(part.read_text) for part in _PARTS]
+    body = "\n".join(['(() => {\n"use strict";', *parts, "})();\n"])
     return web.Response(text=body, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 

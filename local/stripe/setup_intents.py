@@ -30,7 +30,7 @@ _CARD_OPTIONS = {"mandate_options": None, "network": None, "request_three_d_secu
 _REFUSED = {
     "type": "invalid_request_error",
     "code": "setup_intent_authentication_failure",
-    "message": "The customer's bank did not authenticate the card; ask for another one.",
+    "message": "Your bank did not confirm that the card is yours. Try again, or use another card.",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from local.own_names import under_own_names
 from local.ports import listen
 from local.stripe import addresses, billing
 from local.stripe.clock import Clock
@@ -18,7 +19,7 @@ from local.stripe.faults import Faults
 from local.stripe.server import Api, for_pages_of_this_machine, refusals_as_json, script
 from local.stripe.store import Store
 from local.stripe.switches import Switches
-from local.stripe.work import Work, World
+from local.stripe.work import RELEASE, Work, World
 
 _TICK_SECONDS = 1
 
@@ -79,10 +80,12 @@ class StandIn:
 
     async def start(self) -> None:
         """Listen, and take up what an earlier process has left undelivered."""
-        app = web.Application(middlewares=[for_pages_of_this_machine, refusals_as_json], client_max_size=1 << 20)
+        middlewares = [under_own_names, for_pages_of_this_machine, refusals_as_json]
+        app = web.Application(middlewares=middlewares, client_max_size=1 << 20)
         api = Api(self.world, self.courier, self.faults)
         app.router.add_route("*", "/v1/{path:.*}", api.handle)
-        app.router.add_get("/stripe.js", script)
+        for path in ("/stripe.js", f"/{RELEASE}/stripe.js"):
+            app.router.add_get(path, script)
         app.router.add_routes(Control(self).routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         listening, *others = listen(self._port)
@@ -127,10 +130,19 @@ class StandIn:
         self.courier.take()
         return happened
 
-    def advance_to_next(self) -> list[Object]:
-        """Let time pass until the next thing falls due; returns what happened, nothing if nothing ever will."""
-        next_ = self.world.store.next_due()
-        return self.advance(max(0, next_[0] - self.clock.now)) if next_ else []
+    def advance_to_next(self, customer: str | None = None) -> list[Object]:
+        """Let time pass until the next thing falls due; returns what happened, nothing if nothing ever will.
+
+        Args:
+            customer: for whom; what falls due for others before that happens on the way.
+
+        Raises:
+            StripeError: there is no such customer.
+        """
+        if customer is not None:
+            Work(self.world).get("customer", customer)
+        due = billing.next_due(self.world, customer)
+        return [] if due is None else self.advance(max(0, due - self.clock.now))
 
     def switch(self, **changes: Any) -> None:
         """Set switches; see `Switches`.

@@ -8,6 +8,7 @@ from typing import Any
 
 from local.stripe.clock import DAY, HOUR
 from local.stripe.errors import Object
+from local.stripe.invoice_payments import call_off
 from local.stripe.work import Work
 
 ENDED = {"canceled", "incomplete_expired"}
@@ -71,6 +72,16 @@ def after_void(work: Work, invoice: Object) -> None:
         change(work, subscription, pending_update=None, _planned=None)
 
 
+def drop_update(work: Work, subscription: Object) -> Object:
+    """Drop the update that is kept back, and what was billed for it."""
+    invoice = work.get("invoice", subscription["_planned"]["invoice"])
+    if invoice["status"] == "open":
+        call_off(work, invoice)
+    dropped = change(work, subscription, pending_update=None, _planned=None)
+    work.tell("customer.subscription.pending_update_expired", dropped)
+    return dropped
+
+
 def waits_for(work: Work, invoice: Object) -> bool:
     """Whether an update is kept back until this invoice is paid."""
     return bool(_planned_by(work.get("subscription", invoice["_subscription"]), invoice))
@@ -85,11 +96,12 @@ def _planned_by(subscription: Object, invoice: Object) -> dict[str, Any]:
 
 
 def end(work: Work, subscription: Object, *, reason: str = "cancellation_requested") -> Object:
-    """End a subscription now; nothing more is charged for it."""
+    """End a subscription now; nothing more is charged for it, and what was to be paid for an update cannot be paid."""
+    if subscription["_planned"]:
+        subscription = drop_update(work, subscription)
     details = {**subscription["cancellation_details"], "reason": reason}
     canceled_at = subscription["canceled_at"] or work.now
     fields = {"ended_at": work.now, "canceled_at": canceled_at, "cancellation_details": details}
-    fields |= {"pending_update": None, "_planned": None}
     ended = change(work, subscription, None, status="canceled", **fields)
     for invoice in work.all("invoice", "_subscription", subscription["id"]):
         if invoice["status"] == "open":

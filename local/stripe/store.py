@@ -28,7 +28,7 @@ _INDEXED = {
     "invoice": ("customer", "_subscription"),
     "invoice_payment": ("invoice", "_intent"),
     "event": ("type", "_delivered"),
-    "delivery": ("event", "_open"),
+    "delivery": ("event", "_open", "customer"),
 }
 _Place = tuple[str, str, Any]
 

@@ -10,6 +10,8 @@ from local.stripe.errors import Object, missing
 from local.stripe.store import Store
 
 API_VERSION = "2026-10-28.endive"
+RELEASE = API_VERSION.partition(".")[2]
+"""Under this name Stripe serves the Stripe.js of the version."""
 
 
 @dataclass
@@ -142,11 +144,21 @@ def new_delivery(work: Work, event: Object, endpoint: Object) -> Object:
         attempts=0,
         status=None,
         reason=None,
+        customer=customer_of(event),
         delivered=False,
         _open=True,
     )
     work.world.told.append(delivery["id"])
     return delivery
+
+
+def customer_of(event: Object) -> str | None:
+    """Return the id of the customer whom an event is about; of a card that was detached, whose it was."""
+    about = event["data"]["object"]
+    if about["object"] == "customer":
+        return about["id"]
+    owner = about.get("customer") or event["data"].get("previous_attributes", {}).get("customer")
+    return owner["id"] if isinstance(owner, dict) else owner
 
 
 def wants(endpoint: Object, event: str) -> bool:

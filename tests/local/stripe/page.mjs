@@ -7,6 +7,7 @@ class Element {
     Object.assign(this, { tag, children: [], listeners: {}, value: "", dataset: {} });
   }
   setAttribute(name, value) { this[name] = value; }
+  removeAttribute(name) { delete this[name]; }
   append(...children) { this.children.push(...children); }
   replaceChildren(...children) { this.children = children; }
   addEventListener(event, listener) { (this.listeners[event] ??= []).push(listener); }
@@ -20,9 +21,10 @@ class Element {
 }
 
 globalThis.window = globalThis;
+globalThis.CSSStyleSheet = class { replaceSync() {} };
 globalThis.document = {
   currentScript: { src: `${url}/stripe.js` },
-  head: new Element("head"),
+  adoptedStyleSheets: [],
   body: new Element("body"),
   createElement: (tag) => new Element(tag),
   querySelector: () => new Element("div"),
