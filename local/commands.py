@@ -115,6 +115,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         "checkout": None,
         "engine": None,
         "api_url": None,
+        "shop_url": None,
         "outputs": {},
         "parts": [],
         "made": {},
@@ -133,7 +134,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
 @app.command()
 def logs(
     part: Annotated[
-        str | None, typer.Argument(help="Only this part: api, postgresql, aws, stripe, program, platform.")
+        str | None, typer.Argument(help="Only this part: api, postgresql, aws, netlify, stripe, program, platform.")
     ] = None,
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="As many of each log.")] = 20,
     follow_: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
@@ -159,7 +160,7 @@ def drop(directory: Path) -> None:
         remove_data(directory / "postgres")
     except PostgresError as error:
         raise failed(str(error)) from None
-    for folder in ("stripe", "pulumi"):
+    for folder in ("stripe", "pulumi", "shop"):
         shutil.rmtree(directory / folder, ignore_errors=True)
     remove(directory / "images")
     for file in (

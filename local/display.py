@@ -20,6 +20,7 @@ PARTS = {
     "image": "image",
     "program": "Pulumi program",
     "load-balancer": "load balancer",
+    "shop": "demo shop",
     "service": "service",
 }
 MARKS = {"create": "[green]+[/]", "update": "[yellow]~[/]", "replace": "[magenta]±[/]", "delete": "[red]-[/]"}
@@ -84,7 +85,8 @@ def show_summary(console: Console, status: dict[str, Any]) -> None:
     console.print()
     stripe = next(part["address"] for part in status["parts"] if part["name"] == "stripe")
     api = {"API": status["api_url"]} if status["api_url"] else {}
-    rows = {**api, "Stripe stand-in": stripe, **flat(status["outputs"])}
+    shop = {"Demo shop": status["shop_url"]} if status["shop_url"] else {}
+    rows = {**shop, **api, "Stripe stand-in": stripe, **flat(status["outputs"])}
     width = max(map(len, rows))
     for name, value in rows.items():
         console.print(f"  [bold]{name:<{width}}[/]  {value}", highlight=False, soft_wrap=True)

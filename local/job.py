@@ -18,6 +18,7 @@ def program_job(
     image: PreparedImage,
     database: LocalDatabase,
     stand_ins: StandIns,
+    shop: str,
     assignments: Mapping[str, str],
 ) -> dict[str, Any]:
     """The job for `local.runner.run` or `local.engine_runner.run`; it holds secrets.
@@ -29,6 +30,7 @@ def program_job(
         image: what the tasks run in.
         database: runs already.
         stand_ins: the same.
+        shop: origin of the demo shop's pages.
         assignments: configuration keys that are set for this run.
     """
     config = local_configuration(
@@ -37,6 +39,7 @@ def program_job(
         digest=image.digest,
         database=database.settings,
         stripe_url=stand_ins.stripe.endpoint,
+        shop=shop,
         assignments=assignments,
     )
     return {

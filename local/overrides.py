@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from render.configuration import ConfigurationError, as_text, read_configuration
 
@@ -42,6 +43,7 @@ def local_configuration(
     digest: str,
     database: Mapping[str, str],
     stripe_url: str,
+    shop: str,
     assignments: Mapping[str, str],
 ) -> dict[str, str]:
     """Every configuration key of a stack on this machine, as text.
@@ -52,8 +54,8 @@ def local_configuration(
         digest: of the image that tasks run in, `sha256:<64 hex digits>`.
         database: what of `priceguard:database` differs here: `tls`, `rootCertificates`.
         stripe_url: address of the Stripe stand-in.
-        assignments: what a person set for this run, on top of everything; `priceguard:database.tls` reaches into an
-            object.
+        shop: origin of the demo shop's pages.
+        assignments: what a person set for this run, on top; `priceguard:database.tls` reaches into an object.
     """
     config = read_configuration(stack, root)
     here = {
@@ -61,6 +63,9 @@ def local_configuration(
         # In place of a commit: a tag must not move, and what is checked out may change between two commits.
         "priceguard:revision": digest.removeprefix("sha256:")[:COMMIT_DIGITS],
         "priceguard:stripeApiUrl": stripe_url,
+        # Pages that have a key of Stripe's own would ask Stripe itself, which knows nothing of what is here.
+        "priceguard:stripePublishableKey": f"pk_{'live' if stack == 'prod' else 'test'}_local",
+        **with_origin(config, shop),
         **{f"priceguard:database.{name}": value for name, value in database.items()},
     }
     # A stack that builds builds here, too. One that is given an image has it in its own repository.
@@ -71,6 +76,16 @@ def local_configuration(
     for key, value in {**here, **assignments}.items():
         assign(config, key, value)
     return config
+
+
+def with_origin(config: Mapping[str, str], origin: str) -> dict[str, str]:
+    """The stack's own origins and one more; nothing where they are what the program will refuse."""
+    key = "priceguard:allowedOrigins"
+    try:
+        given: Any = json.loads(config.get(key, ""))
+    except ValueError:
+        return {}
+    return {key: as_text([*given, origin])} if isinstance(given, list) else {}
 
 
 def image_here(config: Mapping[str, str], stack: str, digest: str) -> str:

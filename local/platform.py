@@ -8,7 +8,7 @@ everything does: a part that is there is kept, one that is gone is started again
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,12 @@ from local.program import EMBEDDED, PULUMI, Changes, ProgramError, ProgramProces
 from local.program_engine import ProgramEngine
 from local.server_process import ServerError
 from local.service import RunningService, ServiceError
+from local.shop_actions import ShopActions
+from local.shop_build import Build
+from local.shop_site import USUAL_PORT, ShopSite
 from local.stand_ins import StandIns
 from local.state import State
-from local.step import Report, step
+from local.step import Report, completed, step
 from local.update import Update
 from render.configuration import ConfigurationError
 
@@ -41,16 +44,6 @@ ENGINE_ONLY = "only Pulumi's engine can; install Pulumi, then `priceguard local 
 
 class PlatformError(FailureError):
     """The platform could not do it."""
-
-
-async def completed(work: Coroutine[Any, Any, None]) -> None:
-    """Wait for `work` to its end, also when whoever waits is cancelled meanwhile."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
 
 
 class Platform:
@@ -73,10 +66,12 @@ class Platform:
         prune_task_logs(directory)
         self._database: LocalDatabase = choose_database(os.environ.get("DATABASE_URL"), directory / "postgres")
         self._stand_ins = StandIns(directory, stack)
-        self._program = ProgramEngine(directory, stack, self._stand_ins)
         self._image = ApiImage(directory / "images")
         self._prepared: PreparedImage | None = None
         self._service = RunningService(self._stand_ins, port, self._image.files, self._logs / "tasks", on_event)
+        actions = ShopActions(self._service.operate)
+        self._shop = ShopSite(directory / "shop" / "port", USUAL_PORT if port else 0, actions)
+        self._program = ProgramEngine(directory, stack, self._stand_ins, self._shop)
         self.outputs: dict[str, Any] = {}
 
     async def up(self, update: Update, report: Report) -> dict[str, Any]:
@@ -127,6 +122,7 @@ class Platform:
 
     async def _follow_destruction(self, api_domain: str) -> None:
         self.outputs = {}
+        self._shop.publish(None)
         await self._service.configure(api_domain)
         with contextlib.suppress(ServiceError):  # what is left of it may not be enough to serve
             await self._service.deploy()
@@ -150,6 +146,7 @@ class Platform:
     async def down(self, report: Report) -> None:
         """Stop everything, the last one started first; requests in flight end."""
         for part, runs, stop in (
+            ("shop", bool(self._shop.origin), self._shop.close),
             ("service", bool(self.agent.tasks()), self.agent.close),
             ("load-balancer", bool(self._service.url), self._service.balancer.close),
             ("stripe", self._stand_ins.stripe.pid is not None, self._stand_ins.stop_stripe),
@@ -174,17 +171,15 @@ class Platform:
 
     def status(self) -> dict[str, Any]:
         """What runs: `state`, `stack`, `checkout`, `api_url`, `outputs`, `parts` and `made` (see there)."""
-        database, balancer = (
-            "{}:{}".format(*self._database.address) if self._database.running else None,
-            self._service.url,
-        )
-        there = self._stand_ins
+        database = "{}:{}".format(*self._database.address) if self._database.running else None
+        there, balancer = self._stand_ins, self._service.url
+        here = ("load-balancer", balancer), ("shop", self._shop.origin)  # in this process
         servers = ("aws", there.aws), ("netlify", there.netlify), ("stripe", there.stripe)
         rows = [
             ("platform", True, None, os.getpid()),
             ("postgresql", self._database.running, database, self._database.pid),
             *((name, s.pid is not None, s.endpoint if s.pid else None, s.pid) for name, s in servers),
-            ("load-balancer", bool(balancer), balancer or None, os.getpid() if balancer else None),
+            *((name, bool(address), address or None, os.getpid() if address else None) for name, address in here),
         ]
         parts = status.parts(rows, self.agent.tasks())
         healthy = self.serves and all(part["state"] in status.RUNNING for part in parts)
@@ -194,6 +189,7 @@ class Platform:
             "checkout": str(self._root),
             "engine": self._program.name,
             "api_url": balancer or None,
+            "shop_url": self._shop.origin or None,
             "outputs": self.outputs,
             "parts": parts,
             "made": status.made(State.load(self._stand_ins.state_file)),
@@ -214,6 +210,7 @@ class Platform:
             said(self._stand_ins.stripe.endpoint)
         self._prepared = image = await self._prepare(update, report)
         async with step("program", report) as said:
+            await self._shop.start()  # the API is told its origin
             job = self._program.job(update.operation, update.root, image, self._database, update.assignments)
             await self._program.take_over(job)
             await self._stand_ins.have_zone(job["config"])
@@ -226,8 +223,15 @@ class Platform:
             said(self._service.url)
         async with step("service", report) as said:
             said(await self._service.deploy(waits=update.awaits_service))
+        async with step("shop", report) as said:
+            self._shop.publish(self._shop_build())
+            said(self._shop.origin)
         self._image.forget_all_but({image.digest, *self.agent.digests()})
         return changes
+
+    def _shop_build(self) -> Build | None:
+        environment, stripe = self.outputs.get("netlifyEnvironment"), self._stand_ins.stripe.endpoint
+        return Build(environment=environment, api=self._service.url, stripe=stripe) if environment else None
 
     async def _prepare(self, update: Update, report: Report) -> PreparedImage:
         if not update.with_image:

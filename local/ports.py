@@ -4,8 +4,11 @@ import contextlib
 import errno
 import random
 import socket
+from pathlib import Path
 
 import psutil
+
+LARGEST_PORT = 65535
 
 
 class PortTakenError(Exception):
@@ -60,6 +63,15 @@ def is_free(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def kept_port(file: Path, usual: int = 0) -> int:
+    """The port that `file` remembers from the last start, or the usual one; 0, a free one, when it cannot be had."""
+    try:
+        port = int(file.read_text())
+    except (OSError, ValueError):
+        port = usual
+    return port if 0 < port <= LARGEST_PORT and is_free(port) else 0
 
 
 def free_port() -> int:

@@ -16,6 +16,7 @@ from local.private_file import write_private
 from local.program import EMBEDDED, MODULES, PULUMI, ProgramError, ProgramProcess
 from local.project import forget_surroundings
 from local.providers import ProviderError, Providers, Surroundings
+from local.shop_site import ShopSite
 from local.stand_ins import StandIns, at_stripe
 from local.state import State
 
@@ -32,11 +33,12 @@ class ProgramEngine:
         directory: of the platform.
         stack: `dev` or `prod`.
         stand_ins: what the program's resources are made in.
+        shop: whose pages the API lets in.
     """
 
-    def __init__(self, directory: Path, stack: str, stand_ins: StandIns) -> None:
+    def __init__(self, directory: Path, stack: str, stand_ins: StandIns, shop: ShopSite) -> None:
         self._directory, self._stack = directory, stack
-        self._stand_ins = stand_ins
+        self._stand_ins, self._shop = stand_ins, shop
         self.name = ""
 
     def choose(self, wanted: str) -> None:
@@ -65,7 +67,8 @@ class ProgramEngine:
         self, operation: str, root: Path, image: PreparedImage, database: LocalDatabase, assignments: Mapping[str, str]
     ) -> dict[str, Any]:
         """What that process is given; it holds secrets."""
-        job = program_job(root, self._directory, self._stack, image, database, self._stand_ins, assignments)
+        shop = self._shop.origin
+        job = program_job(root, self._directory, self._stack, image, database, self._stand_ins, shop, assignments)
         return {**job, "operation": operation}
 
     async def take_over(self, job: Mapping[str, Any]) -> None:

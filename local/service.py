@@ -1,7 +1,7 @@
 """The service as people reach it: tasks behind the load balancer, as the program described them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local import aws, deployment
@@ -15,6 +15,8 @@ from local.stand_ins import StandIns
 from local.state import State
 
 HTTPS = 443
+_OPERATIONS = ("python", "-m", "api.operations")
+_OPERATION_SECONDS = 120
 
 
 class ServiceError(Exception):
@@ -94,6 +96,19 @@ class RunningService:
         """Webhooks for the API's domain go to the load balancer, once it listens."""
         if self.url:
             await self._stand_ins.deliver(api_domain, self.url)
+
+    async def operate(self, arguments: Sequence[str]) -> tuple[int, list[str]]:
+        """Carry out `python -m api.operations` as a one-off task: its exit code, and the lines that it wrote.
+
+        Raises:
+            OneOffTaskError: it did not start.
+            TimeoutError: it did not end in time, and was stopped.
+        """
+        lines: list[str] = []
+        services = deployment.services(State.load(self._stand_ins.state_file))
+        name = services[0].name if services else "of the API"
+        async with asyncio.timeout(_OPERATION_SECONDS):
+            return await self.agent.run(name, [*_OPERATIONS, *arguments], lines.append), lines
 
     async def deploy(self, *, waits: bool = True) -> str:
         """Roll every service, stop those that are gone; then ask the API through the load balancer.

@@ -5,7 +5,7 @@ What it knows is in a file, which outlives the process. Nothing but 127.0.0.1 ca
 
 from pathlib import Path
 
-from local.ports import is_free
+from local.ports import kept_port
 from local.private_file import write_private
 from local.server_process import ServerError, ServerProcess
 
@@ -38,15 +38,7 @@ class StripeServer(ServerProcess):
         except OSError as error:
             message = f"the Stripe stand-in cannot keep anything in {self.state_file.parent}: {error.strerror}"
             raise StripeServerError(message) from error
-        port = str(self._usual_port())
+        port = str(kept_port(self._port_file))
         self._arguments = ("-m", "local.stripe", "--port", port, "--state", str(self.state_file), *self._mode)
         super().start()
         write_private(self._port_file, str(self.port))
-
-    def _usual_port(self) -> int:
-        """The port of the last start, if that can be had; else 0."""
-        try:
-            port = int(self._port_file.read_text())
-        except (OSError, ValueError):
-            return 0
-        return port if is_free(port) else 0

@@ -1,7 +1,6 @@
-"""Every check that CI runs, with the time of each: `make test`. `--static` leaves out pytest."""
+"""The checks, with the time of each: `make test`. `--static` leaves out pytest."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -9,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import PIPE, STDOUT
+
+from tests import foreign_tools
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,8 +33,6 @@ STATIC: dict[str, Command] = {
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
     "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} --max-old-space-size=8192 --max-semi-space-size=128".strip()
 }
-STRIPE_MOCK = "github.com/stripe/stripe-mock@v0.203.0"
-GO_SECONDS = 300
 # Three workers for two cores, because some tests mostly wait. Tests of one file stay together, with their servers.
 PYTEST: Command = [
     BIN / "python",
@@ -47,6 +46,7 @@ PYTEST: Command = [
     "loadfile",
     "--quiet",
     "tests",
+    "--ignore=tests/browser",  # `make browser` runs them
     "--ignore=tests/image",  # `make image` runs them
     "--ignore=tests/journey/test_gitops.py",  # `make journey` is the same
 ]
@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
     if "--static" in arguments:
         failed = report(map(run, STATIC, STATIC.values()))
     else:
-        install_stripe_mock()
+        foreign_tools.install()
         with ThreadPoolExecutor(1) as beside:  # the type checker takes half a minute of one core
             static = beside.submit(lambda: [run(name, command, stdout=PIPE) for name, command in STATIC.items()])
             tests = run("tests", PYTEST)
@@ -84,20 +84,6 @@ def report(checks: Iterable[Done]) -> list[str]:
         if code:
             failed.append(name)
     return failed
-
-
-def install_stripe_mock() -> None:
-    """Stripe's own mock and OpenAPI document, where Go is there; tests that want them say when they are not."""
-    go = shutil.which("go")
-    if go is None or (BIN / "stripe-mock").exists():
-        return
-    command = [go, "install", STRIPE_MOCK]
-    try:
-        done = subprocess.run(command, env={**os.environ, "GOBIN": str(BIN)}, check=False, timeout=GO_SECONDS)
-    except subprocess.TimeoutExpired:
-        done = None
-    if done is None or done.returncode != 0:
-        print("note stripe-mock could not be installed; the tests that need it are skipped", flush=True)
 
 
 if __name__ == "__main__":

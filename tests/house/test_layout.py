@@ -31,6 +31,15 @@ def test_files_and_functions_stay_small() -> None:
     assert not too_long
 
 
+def test_files_of_the_shop_stay_small() -> None:
+    """Whatever language they are in."""
+    files = [path for path in sorted((ROOT / "local" / "shop").rglob("*")) if path.is_file()]
+    too_long = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in files}
+
+    assert files
+    assert not {name: lines for name, lines in too_long.items() if lines > LONGEST_FILE}
+
+
 def test_names_say_what_is_inside() -> None:
     """A module named after nothing collects everything."""
     assert not [path for path in python_files() if path.stem in FORBIDDEN]

@@ -12,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from local.loopback import direct_session
 from tests.journey.platform import Commands, Load, alive, wait_until
 
 pytestmark = pytest.mark.usefixtures("postgresql_binaries")
@@ -28,11 +29,23 @@ def test_everything_runs_and_is_listed(platform: Commands) -> None:
     status = json.loads(platform.run("status", "--json"))
 
     assert status["state"] == "healthy"
-    assert names(status) == {"platform", "postgresql", "aws", "netlify", "stripe", "load-balancer", "api"}
+    assert names(status) == {"platform", "postgresql", "aws", "netlify", "stripe", "load-balancer", "shop", "api"}
     assert all(map(alive, status["parts"]))
     assert status["outputs"]["service"] == "priceguard-server"
     assert status["made"]["ECS"]["service"] == status["made"]["Docker"]["image"] == 1
     assert status["api_url"].startswith("http://localhost:")
+
+
+def test_the_shop_has_the_variables_of_the_stack(platform: Commands) -> None:
+    """All that the output holds, and no others; the API lets its pages in."""
+    status = platform.status()
+    wanted = status["outputs"]["netlifyEnvironment"] | {"VITE_API_BASE_URL": status["api_url"]}
+    with direct_session() as session:
+        configuration = session.get(f"{status['shop_url']}/config.js", timeout=10).text
+        headers = session.get(f"{status['api_url']}/health", headers={"Origin": status["shop_url"]}, timeout=10).headers
+
+    assert json.loads(configuration.removeprefix("export const environment = ").rstrip(";\n")) == wanted
+    assert headers["Access-Control-Allow-Origin"] == status["shop_url"]
 
 
 def test_the_printed_lines_work(account: dict[str, str]) -> None:
@@ -192,7 +205,7 @@ def test_down_leaves_nothing_running(platform: Commands) -> None:
     platform.run("down")
 
     assert not any(map(alive, parts))
-    nothing = {"stack": None, "checkout": None, "engine": None, "api_url": None, "outputs": {}, "parts": [], "made": {}}
-    nothing["at_work"] = None
+    unsaid = ("stack", "checkout", "engine", "api_url", "shop_url", "at_work")
+    nothing = {**dict.fromkeys(unsaid), "outputs": {}, "parts": [], "made": {}}
     assert json.loads(platform.run("status", "--json", code=3)) == {"state": "stopped", **nothing}
     assert "nothing runs here" in platform.run("down")

@@ -11,6 +11,7 @@ from render.configuration import ROOT, ConfigurationError, read_configuration
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 OTHER = "sha256:" + "f" * 64
+SHOP = "http://localhost:8888"
 
 
 def test_a_built_image_is_not_named_as_well() -> None:
@@ -23,7 +24,8 @@ def test_a_built_image_is_not_named_as_well() -> None:
 
 def here(stack: str = "dev", root: Path = ROOT, **more: Any) -> dict[str, str]:
     """The configuration of a stack on this machine."""
-    given: dict[str, Any] = {"database": {}, "stripe_url": "http://127.0.0.1:1", "assignments": {}, **more}
+    given: dict[str, Any] = {"database": {}, "stripe_url": "http://127.0.0.1:1", "shop": SHOP, "assignments": {}}
+    given |= more
     return local_configuration(root, stack=stack, digest=DIGEST, **given)
 
 
@@ -41,7 +43,10 @@ def test_only_what_must_differs_from_the_stack(stack: str, more: set[str]) -> No
         "priceguard:revision",
         "priceguard:database",
         "priceguard:stripeApiUrl",
+        "priceguard:stripePublishableKey",
+        "priceguard:allowedOrigins",
     }
+    assert json.loads(found["priceguard:allowedOrigins"]) == [*json.loads(own["priceguard:allowedOrigins"]), SHOP]
     assert json.loads(found["priceguard:database"]) == {**json.loads(own["priceguard:database"]), "tls": "require"}
 
 
@@ -99,3 +104,20 @@ def test_a_path_into_what_is_no_object_is_refused() -> None:
     for key in ("priceguard:logLevel.x", "priceguard:minCount.x", "priceguard:database.multiAz.x"):
         with pytest.raises(ConfigurationError, match=key):
             here(assignments={key: "1"})
+
+
+@pytest.mark.parametrize("given", ["not json", '"https://example.com"', "null"])
+def test_origins_that_the_program_refuses_are_left_to_it(tmp_path: Path, given: str) -> None:
+    """It says what is wrong with them, here as elsewhere."""
+    (tmp_path / "Pulumi.dev.yaml").write_text(json.dumps({"config": {"priceguard:allowedOrigins": given}}))
+
+    assert here(root=tmp_path)["priceguard:allowedOrigins"] == given
+
+
+@pytest.mark.parametrize(("stack", "key"), [("dev", "pk_test_local"), ("prod", "pk_live_local")])
+def test_pages_have_a_key_of_the_stand_in(stack: str, key: str) -> None:
+    """Whoever sets one of Stripe's own gets it."""
+    own = {"priceguard:stripePublishableKey": "pk_test_51Abc"}
+
+    assert here(stack)["priceguard:stripePublishableKey"] == key
+    assert here(stack, assignments=own)["priceguard:stripePublishableKey"] == "pk_test_51Abc"

@@ -3,7 +3,7 @@
 import os
 import stat
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import pytest
 from local.program import EMBEDDED, PULUMI, ProgramError
 from local.program_engine import AUTO, ENGINES, FILE, ProgramEngine
 from local.providers import Providers, Resource, Surroundings
+from local.shop_actions import ShopActions
+from local.shop_site import ShopSite
 from local.stand_ins import StandIns
 from local.state import Entry, State
 
@@ -40,12 +42,22 @@ def stand_ins(tmp_path: Path) -> StandIns:
 
 
 @pytest.fixture
-def chosen(tmp_path: Path, stand_ins: StandIns, command: Path) -> Chosen:
+def shop(tmp_path: Path) -> ShopSite:
+    """One that nobody has started."""
+
+    async def nothing(_: Sequence[str]) -> tuple[int, list[str]]:
+        return 0, []
+
+    return ShopSite(tmp_path / "port", 0, ShopActions(nothing))
+
+
+@pytest.fixture
+def chosen(tmp_path: Path, stand_ins: StandIns, shop: ShopSite, command: Path) -> Chosen:
     """A platform that has started anew, with one of the two."""
     command.chmod(0o700)
 
     def choose(name: str) -> ProgramEngine:
-        engine = ProgramEngine(tmp_path, "dev", stand_ins)
+        engine = ProgramEngine(tmp_path, "dev", stand_ins, shop)
         engine.choose(name)
         return engine
 
@@ -63,11 +75,11 @@ def chosen(tmp_path: Path, stand_ins: StandIns, command: Path) -> Chosen:
     ],
 )
 def test_the_engine_is_preferred_where_it_is(
-    *, wanted: str, there: bool, expected: str, stand_ins: StandIns, command: Path, tmp_path: Path
+    *, wanted: str, there: bool, expected: str, stand_ins: StandIns, shop: ShopSite, command: Path, tmp_path: Path
 ) -> None:
     """Whoever says which one gets that."""
     command.chmod(0o700 if there else 0o600)
-    engine = ProgramEngine(tmp_path, "dev", stand_ins)
+    engine = ProgramEngine(tmp_path, "dev", stand_ins, shop)
 
     engine.choose(wanted)
 
@@ -75,10 +87,10 @@ def test_the_engine_is_preferred_where_it_is(
 
 
 def test_an_engine_that_is_missing_is_refused_with_the_way_out(
-    stand_ins: StandIns, command: Path, tmp_path: Path
+    stand_ins: StandIns, shop: ShopSite, command: Path, tmp_path: Path
 ) -> None:
     """Nothing is settled by that."""
-    engine = ProgramEngine(tmp_path, "dev", stand_ins)
+    engine = ProgramEngine(tmp_path, "dev", stand_ins, shop)
 
     with pytest.raises(ProgramError, match=r"no `pulumi` command on the PATH.*; or use --engine embedded"):
         engine.choose(PULUMI)

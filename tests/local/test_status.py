@@ -17,6 +17,7 @@ STATUS: dict[str, Any] = {
     "state": "healthy",
     "stack": "dev",
     "api_url": "http://localhost:1",
+    "shop_url": "http://localhost:2",
     "outputs": {"apiUrl": "https://api.example"},
     "parts": [{"name": "stripe", "state": "running", "address": "http://127.0.0.1:2", "pid": 3}],
     "made": {"EC2": {"VPC": 1, "subnet": 6}, "IAM": {"role policy": 2}},
@@ -109,5 +110,6 @@ def test_what_can_be_tried_is_shown_where_somebody_answers(service: bool) -> Non
 
     show_summary(screen, {**STATUS, "parts": [*STATUS["parts"], *([task] if service else [])]})
 
+    assert STATUS["shop_url"] in written.getvalue()
     assert ("Try it" in written.getvalue()) is service
     assert ("No service runs, the program makes none: priceguard:image is none" in written.getvalue()) is not service

@@ -70,6 +70,19 @@ def test_faults_are_those_of_a_network(server: GitHubServer, fault: dict[str, An
         assert github.pull(1).title == done
 
 
+def test_under_another_name_nothing_is_told(server: GitHubServer) -> None:
+    """A page whose name was made to lead here would be of the same origin."""
+    url = f"{server.url}/repos/{NAME}/pulls/1"
+    with direct_session() as session:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        answers = [
+            session.get(url, headers={**headers, "Host": host}, timeout=10) for host in ("evil.example", "localhost")
+        ]
+
+    assert [answer.status_code for answer in answers] == [421, 200]
+    assert answers[0].text == "421: Misdirected Request"
+
+
 def test_two_run_side_by_side_and_end(server: GitHubServer) -> None:
     """Each on a port of its own, which is free afterwards."""
     with GitHubServer(server.store) as other:

@@ -45,6 +45,21 @@ def test_without_the_token_nothing_is_told(ask: Ask, records: str) -> None:
             assert (answer.status_code, answer.json()) == (401, {"code": 401, "message": "Access Denied"})
 
 
+@pytest.mark.parametrize("path", ["/api/v1/dns_zones", "/_stand_in/state", "/nothing"])
+def test_under_another_name_nothing_is_told(netlify: Netlify, path: str) -> None:
+    """A page whose name was made to lead here would be of the same origin; nothing is written down either."""
+    server = netlify.server
+    url = f"{server.api_url.removesuffix('/api/v1')}{path}"
+    headers = {"Authorization": f"Bearer {server.token}"}
+
+    with direct_session() as session:
+        answer = session.get(url, headers={**headers, "Host": "evil.example"}, timeout=10)
+        known = session.get(url, headers={**headers, "Host": "localhost"}, timeout=10)
+
+    assert (answer.status_code, answer.text) == (421, "421: Misdirected Request")
+    assert known.status_code == (404 if path == "/nothing" else 200)
+
+
 def test_a_record_is_made_shown_and_deleted(ask: Ask, records: str) -> None:
     """With the statuses that Netlify answers."""
     made = ask("POST", records, json={"hostname": f"a.{ZONE}", "type": "TXT", "value": "x"})
