@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup up down preview journey test image scan fuzz bench check format docs golden lock
+.PHONY: help setup up down preview journey test browser image scan fuzz bench check format docs golden lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,8 +22,11 @@ preview: setup ## what an update of STACK (dev) would do, by Pulumi's engine; LO
 journey: setup ## offline, told while it happens: a change from pull request to prod, and failures; ENGINE=pulumi
 	@$(BIN)/python -m tests.journey.gitops $(if $(ENGINE),--engine $(ENGINE))
 
-test: setup ## every check that CI runs, with the time of each
+test: setup ## the checks, with the time of each; longer ones: browser, journey, image, scan
 	@$(BIN)/python -m tests
+
+browser: setup ## the demo shop in Chromium, against the platform as `make up` starts it
+	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/browser
 
 image: setup ## the API's image: built, proved, and its figures beside those of the same API in Express
 	@$(BIN)/python -m bench.images
@@ -47,9 +50,11 @@ check: setup ## the checks that take seconds: format, lint, types, workflows
 format: setup ## put the code into shape
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 
-docs: setup ## what the docs show of the code: docs/openapi.json, the diagrams of docs/architecture.md
+docs: setup ## what the docs show of the code: docs/openapi.json, the diagrams, pictures of the shop's pages
 	@$(BIN)/python -m api.openapi_command > docs/openapi.json
+	@$(BIN)/python -m local.api_types > local/shop/api_types.js
 	@$(BIN)/python -m render.docs_command
+	@$(BIN)/python -m tests.browser.screenshots
 
 golden: setup ## the list of URNs, after a resource was added, renamed or taken away on purpose
 	@$(BIN)/python -m tests.infra.golden

@@ -23,8 +23,9 @@ _ARGUMENTS = [
 
 
 def executable() -> str | None:
-    """The browser that CHROMIUM names, or one on the PATH; None without one."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    """The browser that CHROMIUM names, or the first one on the PATH; None without one."""
+    named = os.environ.get("CHROMIUM")
+    return next(filter(None, map(shutil.which, [named] if named else NAMES)), None)
 
 
 MISSING = f"no browser: install Chromium, or let CHROMIUM name one; looked for {', '.join(NAMES)}"
