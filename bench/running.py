@@ -35,8 +35,8 @@ class Figures:
         first_start: from nothing to the first healthy answer, the schema of an empty database included.
         start: the same with the schema there, median of five.
         memory: resident, right after the first healthy answer.
-        health_check: one run of the container's health check, median of eleven, without what it takes to enter the
-            image (the time of `true` in it).
+        health_check: one run of the container's health check, the quickest of eleven, because whatever else the machine
+            does only adds to it; without what it takes to enter the image (the time of `true` in it).
         stop: from SIGTERM to the end.
     """
 
@@ -131,7 +131,7 @@ class Running:
                 raise ImageError(f"{self._subject.name}: me answers {answer.status_code}: {answer.text[:300]}")
 
     def _health_check(self) -> float:
-        def median(command: Sequence[str]) -> float:
+        def quickest(command: Sequence[str]) -> float:
             times: list[float] = []
             for _ in range(HEALTH_CHECKS):
                 started = time.monotonic()
@@ -141,9 +141,9 @@ class Running:
                 times.append(time.monotonic() - started)
                 if done.returncode != 0:
                     raise ImageError(f"{self._subject.name}: its health check says {done.stdout}{done.stderr}")
-            return statistics.median(times)
+            return min(times)
 
-        return median(self._subject.health_check) - median(["true"])
+        return quickest(self._subject.health_check) - quickest(["true"])
 
     def _command(self, command: Sequence[str]) -> tuple[str, ...]:
         return self._subject.files.enter(command, shared=self._shared)
