@@ -10,6 +10,8 @@ from render.configuration import ConfigurationError, as_text, read_configuration
 ACCOUNT = "000000000000"
 """The account that the emulator plays, for every stack: nobody has it."""
 COMMIT_DIGITS = 40
+PUBLISHABLE_KEYS = {"dev": "pk_test_local", "prod": "pk_live_local"}
+"""By stack; how keys begin that the Stripe stand-in alone takes."""
 
 
 class OverrideError(Exception):
@@ -64,7 +66,7 @@ def local_configuration(
         "priceguard:revision": digest.removeprefix("sha256:")[:COMMIT_DIGITS],
         "priceguard:stripeApiUrl": stripe_url,
         # Pages that have a key of Stripe's own would ask Stripe itself, which knows nothing of what is here.
-        "priceguard:stripePublishableKey": f"pk_{'live' if stack == 'prod' else 'test'}_local",
+        "priceguard:stripePublishableKey": PUBLISHABLE_KEYS[stack],
         **with_origin(config, shop),
         **{f"priceguard:database.{name}": value for name, value in database.items()},
     }

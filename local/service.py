@@ -10,12 +10,12 @@ from local.ecs_agent import EcsAgent
 from local.ecs_model import task_state
 from local.health import unhealthy
 from local.load_balancer import LoadBalancer
+from local.operations import OPERATIONS
 from local.ports import PortTakenError, listen
 from local.stand_ins import StandIns
 from local.state import State
 
 HTTPS = 443
-_OPERATIONS = ("python", "-m", "api.operations")
 _OPERATION_SECONDS = 120
 
 
@@ -108,7 +108,7 @@ class RunningService:
         services = deployment.services(State.load(self._stand_ins.state_file))
         name = services[0].name if services else "of the API"
         async with asyncio.timeout(_OPERATION_SECONDS):
-            return await self.agent.run(name, [*_OPERATIONS, *arguments], lines.append), lines
+            return await self.agent.run(name, [*OPERATIONS, *arguments], lines.append), lines
 
     async def deploy(self, *, waits: bool = True) -> str:
         """Roll every service, stop those that are gone; then ask the API through the load balancer.

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from local.overrides import PUBLISHABLE_KEYS
+
 FILES = Path(__file__).resolve().with_name("shop")
 CONFIGURATION = "/config.js"
 STRIPE_JS = "https://js.stripe.com"
-STAND_IN_KEYS = ("pk_test_local", "pk_live_local")
-"""How publishable keys begin that the Stripe stand-in alone takes; with any other one a page asks Stripe itself."""
 
 _TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # https://docs.stripe.com/security/guide#content-security-policy
@@ -50,8 +50,8 @@ class Build:
 
     @property
     def has_real_stripe(self) -> bool:
-        """Whether pages ask Stripe itself."""
-        return not self.environment["VITE_STRIPE_PUBLISHABLE_KEY"].startswith(STAND_IN_KEYS)
+        """Whether pages ask Stripe itself: with any key but the stand-in's."""
+        return not self.environment["VITE_STRIPE_PUBLISHABLE_KEY"].startswith(tuple(PUBLISHABLE_KEYS.values()))
 
     @property
     def addresses(self) -> dict[str, str]:

@@ -23,10 +23,10 @@ from gitops.aws.one_off_task import Line, Result
 from gitops.previews import values as preview_values
 from gitops.previews.words import numbered
 from local.ending import FAILED, INTERRUPTED, failed
+from local.operations import OPERATIONS
 from priceguard import changes as trail
 from priceguard.one_off_task import NotCarriedOutError, Stack, carry_out
 
-PROGRAM = ("python", "-m", "api.operations")
 EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]+")
 LAST_LINES = 5
 MINUTES = len("2026-01-31T12:00")
@@ -169,7 +169,7 @@ def changes(
 def answer_of(stack: Stack, arguments: Sequence[str]) -> Result:
     """Run `api.operations`; without its answer the program ends here, with the reason."""
     try:
-        result = carry_out(stack, [*PROGRAM, *arguments], lambda line: line.get("event") in {"done", "failed"})
+        result = carry_out(stack, [*OPERATIONS, *arguments], lambda line: line.get("event") in {"done", "failed"})
     except NotCarriedOutError as error:
         raise failed(str(error), error.code) from None
     except KeyboardInterrupt:
